@@ -1,0 +1,38 @@
+import { configDefaults, defineConfig } from 'vitest/config'
+
+const tests = (suffix: string) => [`{packages,apps,tooling,examples}/*/src/**/*.${suffix}.ts`]
+const shared = { pool: 'threads', isolate: false } as const
+const source = {
+  resolve: { conditions: ['source'] },
+  ssr: { resolve: { conditions: ['source', 'node', 'import', 'module', 'default'] } },
+}
+
+/** `unit`: pure tests, no database. `db`: tests against one real PostgreSQL for the whole run. */
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    coverage: { provider: 'v8', include: ['packages/*/src/**', 'apps/*/src/**'], exclude: ['**/*.test.ts'] },
+    projects: [
+      {
+        ...source,
+        test: {
+          ...shared,
+          name: 'unit',
+          include: [...tests('test'), 'scripts/**/*.test.mjs'],
+          exclude: [...configDefaults.exclude, '**/*.db.test.ts'],
+        },
+      },
+      {
+        ...source,
+        test: {
+          ...shared,
+          name: 'db',
+          include: tests('db.test'),
+          globalSetup: ['@changeover/embedded-postgres/vitest'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
