@@ -28,7 +28,7 @@ export default defineConfig({
           ...shared,
           name: 'db',
           include: tests('db.test'),
-          globalSetup: ['@changeover/embedded-postgres/vitest'],
+          globalSetup: ['./tooling/embedded-postgres/src/vitest.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
