@@ -2,9 +2,10 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 const tests = (suffix: string) => [`{packages,apps,tooling,examples}/*/src/**/*.${suffix}.ts`]
 const shared = { pool: 'threads', isolate: false } as const
+// Only these: `import` among them would make CommonJS packages load each other's ES modules.
 const source = {
-  resolve: { conditions: ['source'] },
-  ssr: { resolve: { conditions: ['source', 'node', 'import', 'module', 'default'] } },
+  resolve: { conditions: ['source', 'node'] },
+  ssr: { resolve: { conditions: ['source', 'node'] } },
 }
 
 /** `unit`: pure tests, no database. `db`: tests against one real PostgreSQL for the whole run. */
