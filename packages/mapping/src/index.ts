@@ -1,1 +1,43 @@
-export {}
+// Describing tables
+export { type Field, fieldNamed, type Table, type TableOptions, table, type Where } from './table.ts'
+export { type BaseType, type ColumnType, columnType, typeText } from './column-type.ts'
+
+// Writing a mapping
+export { defineMapping, type Mapping, type MappingDefinition, type ResolvedRule } from './mapping.ts'
+export { type Identity, sameKey, storedIn } from './identity.ts'
+export { type Links, type LinkSide, links } from './links.ts'
+export { copy } from './kinds/copy.ts'
+export { mapValues } from './kinds/map-values.ts'
+
+// Rule kinds of one's own
+export {
+  type Acceptance,
+  at,
+  type Holding,
+  type LawExample,
+  type Loss,
+  type Row,
+  type RowScope,
+  type Rule,
+  type RuleKind,
+  rule,
+  type Shape,
+  type SqlRow,
+  type SqlScope,
+  type Tables,
+} from './rule.ts'
+export type { Json, Value } from './value.ts'
+
+// What is compiled from a mapping
+export { type CompiledRule, compileRules, type Direction, type Frame, type Refusal } from './compile.ts'
+export { identityForm, identitySql, keyOfIdentity, keyPairs } from './identity.ts'
+export { toLegacy, toTarget } from './rows.ts'
+export { mappingNamed, scopeSql, subqueryScope, tableSql } from './scope.ts'
+export { representableSql } from './representable.ts'
+export { collisionsSql, type LossLine, lossOf, lossSql } from './loss.ts'
+export { docsOf } from './docs.ts'
+export { inOrder } from './order.ts'
+export { type Slot, slotOf, storedSql } from './slot.ts'
+export { hashOf } from './hash.ts'
+
+export { errors as mappingErrors } from './errors.ts'

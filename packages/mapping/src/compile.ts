@@ -1,0 +1,154 @@
+import type { ColumnType } from './column-type.ts'
+import { fit } from './fit.ts'
+import type { Mapping, ResolvedRule } from './mapping.ts'
+import { at, type SqlRow, type SqlScope } from './rule.ts'
+import { fitsSql, readSql, type Slot, slotOf, storedSql, throughSql, writeSql } from './slot.ts'
+import { all, any, differs, ident, type Sql, same, sql } from './sql.ts'
+import { fieldNamed } from './table.ts'
+
+/** Which way a mapping is used. forward: legacy → target; backward: target → legacy. */
+export type Direction = 'forward' | 'backward'
+
+/** The aliases under which the two rows stand in a statement, and how references are answered there. */
+export interface Frame {
+  readonly legacy: string
+  readonly target: string
+  readonly scope: SqlScope
+}
+
+/** Why a rule cannot map a row. `when` is TRUE for such rows and never NULL. */
+export interface Refusal {
+  readonly field: string
+  readonly why: string
+  readonly when: Sql
+}
+
+/** One rule as SQL in one direction: what it writes, and when the two sides agree. */
+export interface CompiledRule {
+  readonly resolved: ResolvedRule
+  readonly writes: readonly { readonly slot: Slot; readonly value: Sql }[]
+  /** TRUE where the replica says something else than this rule makes of the authority. */
+  readonly differs: Sql
+  /**
+   * TRUE where the replica, read under the other direction, gives what the authority has: it holds a value of which the
+   * authority's shape knows only the reading. Absent where the rule leaves no room for such values.
+   */
+  readonly held: Sql | undefined
+  readonly refusals: readonly Refusal[]
+}
+
+/** Compiles every rule of a mapping for statements in which both rows are joined under the frame's aliases. */
+export function compileRules(mapping: Mapping, direction: Direction, frame: Frame): readonly CompiledRule[] {
+  return mapping.rules.map((resolved) => compileRule(mapping, resolved, direction, frame))
+}
+
+interface Place {
+  readonly slot: Slot
+  readonly type: ColumnType
+}
+
+function compileRule(mapping: Mapping, resolved: ResolvedRule, direction: Direction, frame: Frame): CompiledRule {
+  const reverse = direction === 'forward' ? 'backward' : 'forward'
+  const replica = direction === 'forward' ? frame.target : frame.legacy
+  const authority = direction === 'forward' ? frame.legacy : frame.target
+  const made = valuesSql(mapping, resolved, direction, frame)
+  const places = placesOf(mapping, resolved, direction)
+  const writes = places.map(({ slot, type }) => ({ slot, type, value: writeSql(slot, type, at(made, slot.ref)) }))
+  const room = resolved.loss[reverse].holds === 'part'
+  const sources = room ? placesOf(mapping, resolved, reverse) : []
+  const readings = room ? valuesSql(mapping, resolved, reverse, frame) : {}
+  return {
+    resolved,
+    writes,
+    differs: any(writes.map(({ slot, value }) => compared(differs, slot, storedSql(slot, replica), value))),
+    held:
+      sources.length === 0
+        ? undefined
+        : all(
+            sources.map(({ slot, type }) =>
+              compared(same, slot, storedSql(slot, authority), writeSql(slot, type, at(readings, slot.ref))),
+            ),
+          ),
+    refusals: refusalsOf(mapping, resolved, direction, frame, made),
+  }
+}
+
+/** What a rule makes of the authority's row, in the rule's own types, by slot. */
+export function valuesSql(mapping: Mapping, resolved: ResolvedRule, direction: Direction, frame: Frame): SqlRow {
+  const { rule, kind, shape } = resolved
+  const make = direction === 'forward' ? kind.forwardSql : kind.backwardSql
+  return make.call(kind, rule.params, givenSql(mapping, resolved, direction, frame), frame.scope, shape)
+}
+
+/** What a rule takes, in the rule's own types, by slot. */
+export function givenSql(mapping: Mapping, { shape, slots }: ResolvedRule, direction: Direction, frame: Frame): SqlRow {
+  if (direction === 'backward')
+    return Object.fromEntries(slots.map(({ slot, type }) => [slot.ref, readSql(slot, type, frame.target)]))
+  return Object.fromEntries(
+    shape.reads.map((name) => [name, ident(frame.legacy, fieldNamed(mapping.legacy, name).column)]),
+  )
+}
+
+/** Where a rule writes in that direction. */
+function placesOf(mapping: Mapping, { shape, slots }: ResolvedRule, direction: Direction): readonly Place[] {
+  if (direction === 'forward') return slots
+  return shape.restores.map((name) => {
+    const slot = slotOf(mapping.legacy, name)
+    return { slot, type: slot.field.type }
+  })
+}
+
+function refusalsOf(
+  mapping: Mapping,
+  resolved: ResolvedRule,
+  direction: Direction,
+  frame: Frame,
+  made: SqlRow,
+): readonly Refusal[] {
+  const { rule, kind, label } = resolved
+  const given = givenSql(mapping, resolved, direction, frame)
+  const acceptance = direction === 'forward' ? kind.accepts : kind.acceptsBack
+  const refusals: Refusal[] = []
+  if (acceptance)
+    refusals.push({ field: label, why: acceptance.fails, when: sql`(${acceptance.sql(rule.params, given, frame.scope)}) IS NOT TRUE` })
+  if (direction === 'backward') refusals.push(...unreadable(resolved, frame))
+  for (const { slot, type } of placesOf(mapping, resolved, direction)) {
+    const value = at(made, slot.ref)
+    const fits = fitsSql(slot, type, value)
+    if (fits) refusals.push({ field: slot.ref, why: 'does not fit into its column', when: sql`(${fits}) IS NOT TRUE` })
+    if (mayBeNull(mapping, resolved, direction) && slot.jsonKey === undefined && !slot.field.nullable)
+      refusals.push({ field: slot.ref, why: 'would be NULL in a column that is NOT NULL', when: sql`(${value}) IS NULL` })
+  }
+  return refusals
+}
+
+/** Target columns that are wider than the rule's type: what does not fit would be read as NULL. */
+function unreadable({ slots }: ResolvedRule, frame: Frame): readonly Refusal[] {
+  return slots.flatMap(({ slot, type }) => {
+    const accepts = slot.jsonKey === undefined ? fit(slot.field.type, type)?.accepts : undefined
+    if (!accepts) return []
+    const when = sql`(${accepts.sql(storedSql(slot, frame.target))}) IS NOT TRUE`
+    return [{ field: slot.ref, why: 'does not fit into the legacy column', when }]
+  })
+}
+
+function mayBeNull(mapping: Mapping, { shape, slots }: ResolvedRule, direction: Direction): boolean {
+  if (direction === 'backward') return slots.some(({ slot }) => slot.jsonKey !== undefined || slot.field.nullable)
+  return shape.reads.some((name) => fieldNamed(mapping.legacy, name).nullable)
+}
+
+/** PostgreSQL has no equality for json: compare as jsonb. */
+function compared(how: (left: Sql, right: Sql) => Sql, slot: Slot, left: Sql, right: Sql): Sql {
+  return slot.jsonKey === undefined && slot.field.type.base === 'json' ? how(sql`${left}::jsonb`, sql`${right}::jsonb`) : how(left, right)
+}
+
+/**
+ * What a legacy row would read as after the way there and back, by legacy field, without writing anything:
+ * the forward expressions put into the backward ones.
+ */
+export function thereAndBackSql(mapping: Mapping, resolved: ResolvedRule, frame: Frame): SqlRow {
+  const { rule, kind, shape, slots } = resolved
+  const made = valuesSql(mapping, resolved, 'forward', frame)
+  const stored = Object.fromEntries(slots.map(({ slot, type }) => [slot.ref, throughSql(slot, type, at(made, slot.ref))]))
+  return kind.backwardSql(rule.params, stored, frame.scope, shape)
+}

@@ -1,0 +1,73 @@
+import { errors } from './errors.ts'
+import { keyPairs } from './identity.ts'
+import type { Mapping, ResolvedRule } from './mapping.ts'
+import type { Row, RowScope } from './rule.ts'
+import { fitsRow, readRow, type Slot, slotOf, writeRow } from './slot.ts'
+import { fieldNamed } from './table.ts'
+import type { Json, Value } from './value.ts'
+
+/**
+ * The target row that a mapping makes of a legacy row, by field name.
+ * Shape: only fields that the mapping writes; JSON columns keep the keys of `current` that no rule writes.
+ *
+ * Errors: MAPPING.ROW_REFUSED with the rule and the reason.
+ */
+export function toTarget(mapping: Mapping, legacy: Row, scope: RowScope, current: Row = {}): Row {
+  const made: Record<string, Value> = {}
+  for (const { field, slot } of keyPairs(mapping)) {
+    const key = legacy[field.name] ?? null
+    place(made, current, slot, slot.jsonKey === undefined ? key : String(key))
+  }
+  for (const resolved of mapping.rules) {
+    const { rule, kind, shape, slots } = resolved
+    if (kind.accepts?.row(rule.params, legacy, scope) === false) throw refused(mapping, resolved, legacy, kind.accepts.fails)
+    const values = kind.forward(rule.params, legacy, scope, shape)
+    for (const { slot, type } of slots) {
+      const value = values[slot.ref] ?? null
+      if (!fitsRow(slot, type, value)) throw refused(mapping, resolved, legacy, 'does not fit into its column')
+      place(made, current, slot, writeRow(slot, type, value))
+    }
+  }
+  return made
+}
+
+/**
+ * The legacy row that a target row reads as, by field name, with its key.
+ * Shape: fields that a rule drops are absent.
+ *
+ * Errors: MAPPING.ROW_REFUSED.
+ */
+export function toLegacy(mapping: Mapping, target: Row, scope: RowScope): Row {
+  const made: Record<string, Value> = {}
+  for (const { field, slot } of keyPairs(mapping)) made[field.name] = readRow(slot, field.type, target)
+  for (const resolved of mapping.rules) {
+    const { rule, kind, shape, slots } = resolved
+    const given = Object.fromEntries(slots.map(({ slot, type }) => [slot.ref, readRow(slot, type, target)]))
+    if (kind.acceptsBack?.row(rule.params, given, scope) === false)
+      throw refused(mapping, resolved, made, kind.acceptsBack.fails)
+    const values = kind.backward(rule.params, given, scope, shape)
+    for (const name of shape.restores) {
+      const { type } = fieldNamed(mapping.legacy, name)
+      if (!fitsRow(slotOf(mapping.legacy, name), type, values[name] ?? null))
+        throw refused(mapping, resolved, made, 'does not fit into the legacy column')
+      made[name] = values[name] ?? null
+    }
+  }
+  return made
+}
+
+function place(made: Record<string, Value>, current: Row, slot: Slot, value: Value | undefined): void {
+  const { name } = slot.field
+  if (slot.jsonKey === undefined) {
+    made[name] = value ?? null
+    return
+  }
+  const before = (made[name] ?? current[name] ?? {}) as { readonly [key: string]: Json } // JSON columns with slots hold objects
+  const { [slot.jsonKey]: _replaced, ...rest } = before
+  made[name] = value === undefined ? rest : { ...rest, [slot.jsonKey]: value }
+}
+
+function refused(mapping: Mapping, { label }: ResolvedRule, row: Row, why: string) {
+  const key = mapping.legacy.key.map((name) => String(row[name] ?? null)).join(', ')
+  return errors.ROW_REFUSED({ mapping: mapping.name, rule: label, why, key })
+}

@@ -1,0 +1,112 @@
+import { type ColumnType, columnType } from './column-type.ts'
+import { errors } from './errors.ts'
+
+/** One column. `optional` says that an insert may leave it out: it is nullable or has a default. */
+export interface Field {
+  readonly name: string
+  readonly column: string
+  readonly type: ColumnType
+  readonly nullable: boolean
+  readonly optional: boolean
+  /** GENERATED ALWAYS AS (…) STORED and its like: can be read, never written. */
+  readonly generated: boolean
+}
+
+/** Rows of the table that a mapping speaks of: each named field has one of these values. */
+export type Where = Readonly<Record<string, readonly (string | number | boolean)[]>>
+
+/**
+ * A table as data: what the folds need to know of it.
+ * `F` are the names of its fields, `Required` those that every insert must give, `Key` those that identify a row.
+ */
+export interface Table<F extends string = string, Required extends F = F, Key extends F = F> {
+  readonly name: string
+  readonly schema: string | undefined
+  readonly fields: Readonly<Record<F, Field>>
+  readonly key: readonly Key[]
+  /** Unique sets of fields besides the key. */
+  readonly unique: readonly (readonly F[])[]
+  readonly where: Where
+  /** Carries `Required` for the compiler; never present at run time. */
+  readonly required?: Required
+}
+
+type Spec = Readonly<Record<string, string>>
+type FieldsOf<S extends Spec> = keyof S & string
+type RequiredOf<S extends Spec> = {
+  [K in FieldsOf<S>]: S[K] extends `${string} not null` ? K : never
+}[FieldsOf<S>]
+
+export interface TableOptions<F extends string, Key extends F = F> {
+  readonly key: readonly Key[]
+  readonly schema?: string
+  readonly unique?: readonly (readonly F[])[]
+  readonly where?: Partial<Record<F, string | number | boolean | readonly (string | number | boolean)[]>>
+  /** Columns whose name is not the field's name in snake_case. */
+  readonly columns?: Partial<Record<F, string>>
+}
+
+/**
+ * Describes a table. A column is written as SQL writes it: type, `not null`, and `default` or `generated` where it has one.
+ *
+ * @example
+ * table('customer', { id: 'bigint not null default', name: 'varchar(80) not null', email: 'text' }, { key: ['id'] }).key // => ['id']
+ */
+export function table<const S extends Spec, const Key extends FieldsOf<S>>(
+  name: string,
+  spec: S,
+  options: TableOptions<FieldsOf<S>, Key>,
+): Table<FieldsOf<S>, RequiredOf<S>, Key> {
+  const fields = Object.entries(spec).map(([field, text]) => [
+    field,
+    fieldOf(field, text, options.columns?.[field as FieldsOf<S>] ?? snakeCase(field)),
+  ])
+  return freezeTable({ name, fields: Object.fromEntries(fields) as Record<FieldsOf<S>, Field>, ...options })
+}
+
+/** Completes and checks a description. Errors: MAPPING.FIELD_UNKNOWN, MAPPING.KEY_MISSING. */
+export function freezeTable<F extends string, Required extends F, Key extends F>(
+  parts: { readonly name: string; readonly fields: Readonly<Record<F, Field>> } & TableOptions<F, Key>,
+): Table<F, Required, Key> {
+  const where = Object.entries(parts.where ?? {}).map(([field, value]) => [
+    field,
+    Array.isArray(value) ? value : [value],
+  ])
+  const named = [...parts.key, ...(parts.unique ?? []).flat(), ...where.map(([field]) => String(field))]
+  for (const field of named) if (!(field in parts.fields)) throw errors.FIELD_UNKNOWN({ field, table: parts.name })
+  if (parts.key.length === 0) throw errors.KEY_MISSING({ table: parts.name })
+  return Object.freeze({
+    name: parts.name,
+    schema: parts.schema,
+    fields: Object.freeze({ ...parts.fields }),
+    key: Object.freeze([...parts.key]),
+    unique: Object.freeze([...(parts.unique ?? [])]),
+    where: Object.freeze(Object.fromEntries(where)) as Where,
+  })
+}
+
+/** The field of that name. Errors: MAPPING.FIELD_UNKNOWN. */
+export function fieldNamed(of: Table, name: string): Field {
+  const field = of.fields[name]
+  if (!field) throw errors.FIELD_UNKNOWN({ field: name, table: of.name })
+  return field
+}
+
+/** `dueDate` → `due_date`, the convention of both MikroORM and the reference systems. */
+export function snakeCase(name: string): string {
+  return name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase()
+}
+
+function fieldOf(name: string, text: string, column: string): Field {
+  const match = /^(.+?)(\s+not null)?(\s+default|\s+generated)?$/.exec(text.trim())
+  const suffix = match?.[3]?.trim()
+  const nullable = match?.[2] === undefined
+  return Object.freeze({
+    name,
+    column,
+    type: Object.freeze(columnType(match?.[1] ?? text)),
+    nullable,
+    optional: nullable || suffix !== undefined,
+    generated: suffix === 'generated',
+  })
+}
