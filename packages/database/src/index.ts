@@ -1,1 +1,24 @@
-export {}
+/**
+ * The smallest port to PostgreSQL: ask, and do several things in one transaction.
+ *
+ * Adapters: a plain pool (here) and MikroORM's EntityManager (`@changeover/database/mikro-orm`).
+ */
+export {
+  type Database,
+  type Isolation,
+  type Queryable,
+  type QueryResult,
+  type Transaction,
+  type TransactionOptions,
+} from './database.ts'
+
+export { createPoolDatabase, fromPool, type PoolDatabase, type PoolOptions } from './pool.ts'
+
+export { retrying, type RetryOptions } from './retrying.ts'
+export { advisoryLock, tryAdvisoryLock } from './advisory-lock.ts'
+export { requireServer, type ServerVersion } from './require-server.ts'
+export { runDdl, type DdlOptions, type DdlStatement } from './run-ddl.ts'
+
+export { toFailure } from './to-failure.ts'
+export { type ConnectionTarget } from './connection-target.ts'
+export { errors } from './errors.ts'

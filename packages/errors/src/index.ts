@@ -7,6 +7,7 @@
 export { isFailure, type Failure } from './failure.ts'
 export { type Problem } from './problem.ts'
 export { bug } from './bug.ts'
+export { causesOf } from './causes.ts'
 
 export {
   defineErrors,
