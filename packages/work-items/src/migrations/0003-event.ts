@@ -13,7 +13,9 @@ export class EventTable extends Migration {
     this.addSql('create index event_related_project_id_index on event (related_project_id)')
     this.addSql('create index event_created_by_id_index on event (created_by_id)')
     this.addSql(links('event_organizations', 'organization'))
-    this.addSql('create index event_organizations_organization_id_index on event_organizations (organization_id)')
+    this.addSql(
+      'create index event_organizations_organization_id_index on event_organizations (organization_id)',
+    )
     this.addSql(links('event_co_organizers', 'app_user'))
     this.addSql('create index event_co_organizers_app_user_id_index on event_co_organizers (app_user_id)')
     this.addSql(links('event_facilitators', 'app_user'))
