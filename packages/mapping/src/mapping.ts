@@ -26,16 +26,22 @@ export interface Mapping extends Tables {
   readonly identity: Identity
   readonly rules: readonly ResolvedRule[]
   readonly links: readonly Links[]
-  /** Mappings that rules refer to, by name; the mapping itself is among them. */
+  /** Mappings that rules refer to, by name; the mapping itself is `self`. */
   readonly refersTo: ReadonlyMap<string, Mapping>
   /** Changes whenever the meaning of the mapping does: tables, identity, rules, links. */
   readonly hash: string
 }
 
 type Nested = readonly (Rule | readonly Rule[])[]
-type Flat<R extends Nested> = R[number] extends infer Each ? (Each extends readonly (infer One)[] ? One : Each) : never
-type Given<R extends Nested> = Flat<R> extends infer Each ? (Each extends Rule<infer G, string> ? G : never) : never
-type Written<R extends Nested> = Flat<R> extends infer Each ? (Each extends Rule<string, infer W> ? Root<W> : never) : never
+type Flat<R extends Nested> = R[number] extends infer Each
+  ? Each extends readonly (infer One)[]
+    ? One
+    : Each
+  : never
+type Given<R extends Nested> =
+  Flat<R> extends infer Each ? (Each extends Rule<infer G, string> ? G : never) : never
+type Written<R extends Nested> =
+  Flat<R> extends infer Each ? (Each extends Rule<string, infer W> ? Root<W> : never) : never
 
 /** `unknown` where every legacy field and every required target field is taken care of, otherwise a type that names the rest. */
 export type Complete<LegacyLeft, TargetLeft> = [LegacyLeft] extends [never]
@@ -76,7 +82,9 @@ export function defineMapping<
 ): Mapping {
   const known = new Map([...builtIn, ...(definition.kinds ?? [])].map((kind) => [kind.kind, kind]))
   const tables: Tables = { legacy: definition.legacy, target: definition.target }
-  const rules = (definition.rules as Nested).flat().map((rule) => resolve(rule as Rule, known, tables, definition.name))
+  const rules = (definition.rules as Nested)
+    .flat()
+    .map((rule) => resolve(rule as Rule, known, tables, definition.name))
   const refersTo = new Map<string, Mapping>()
   const mapping: Mapping = {
     name: definition.name,
@@ -94,7 +102,7 @@ export function defineMapping<
     }),
   }
   for (const { rule } of rules) for (const other of rule.refersTo ?? []) refersTo.set(other.name, other)
-  refersTo.set(mapping.name, mapping)
+  refersTo.set('self', mapping)
   identityFits(mapping)
   const problems = problemsOf(mapping)
   const [first] = problems
@@ -102,12 +110,21 @@ export function defineMapping<
   return Object.freeze(mapping)
 }
 
-function resolve(rule: Rule, known: ReadonlyMap<string, RuleKind>, tables: Tables, mapping: string): ResolvedRule {
+function resolve(
+  rule: Rule,
+  known: ReadonlyMap<string, RuleKind>,
+  tables: Tables,
+  mapping: string,
+): ResolvedRule {
   const kind = known.get(rule.kind)
   if (!kind) throw errors.KIND_UNKNOWN({ kind: rule.kind, known: [...known.keys()].join(', ') })
   const shape = kind.shape(rule.params, tables)
   const label = ruleLabel(rule, shape)
-  for (const why of kind.check?.(rule.params, tables) ?? []) throw errors.RULE_MISFIT({ mapping, rule: label, why })
-  const slots = Object.entries(shape.writes).map(([ref, type]) => ({ slot: slotOf(tables.target, ref), type }))
+  for (const why of kind.check?.(rule.params, tables) ?? [])
+    throw errors.RULE_MISFIT({ mapping, rule: label, why })
+  const slots = Object.entries(shape.writes).map(([ref, type]) => ({
+    slot: slotOf(tables.target, ref),
+    type,
+  }))
   return Object.freeze({ rule, kind, label, shape, loss: kind.loss(rule.params, tables), slots })
 }

@@ -11,9 +11,10 @@ export function inOrder(mappings: readonly Mapping[]): readonly Mapping[] {
   const known = new Map(mappings.map((mapping) => [mapping.name, mapping]))
   const visit = (mapping: Mapping, path: readonly string[]) => {
     if (ordered.includes(mapping)) return
-    if (path.includes(mapping.name)) throw errors.REFERENCE_CYCLE({ cycle: [...path, mapping.name].join(' → ') })
-    for (const name of mapping.refersTo.keys()) {
-      if (name === mapping.name) continue
+    if (path.includes(mapping.name))
+      throw errors.REFERENCE_CYCLE({ cycle: [...path, mapping.name].join(' → ') })
+    for (const [name, referred] of mapping.refersTo) {
+      if (referred === mapping) continue
       const other = known.get(name)
       if (!other) throw errors.MAPPING_UNKNOWN({ name, known: [...known.keys()].join(', ') })
       visit(other, [...path, mapping.name])

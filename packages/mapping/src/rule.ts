@@ -45,6 +45,8 @@ export interface Shape {
   readonly restores: readonly string[]
   /** Legacy fields given up by name. */
   readonly drops?: readonly string[]
+  /** Legacy fields that hold a key of another mapping's legacy row, with that mapping's name (`self` for the own one). */
+  readonly references?: Readonly<Record<string, string>>
   /** Target slots that the forward functions give and the backward functions take, with their types. */
   readonly writes: Readonly<Record<string, ColumnType>>
 }
@@ -137,7 +139,12 @@ export function rule<Gives extends string, Writes extends string>(
 
 /** What a rule is called in messages, findings and quarantine: its kind and the legacy fields (or target slots) it speaks of. */
 export function ruleLabel(of: Rule, shape: Shape): string {
-  const names = shape.restores.length > 0 ? shape.restores : shape.reads.length > 0 ? shape.reads : Object.keys(shape.writes)
+  const names =
+    shape.restores.length > 0
+      ? shape.restores
+      : shape.reads.length > 0
+        ? shape.reads
+        : Object.keys(shape.writes)
   return `${of.kind}(${names.join(', ')})`
 }
 

@@ -1,1 +1,26 @@
-export {}
+// The one writer
+export {
+  createSync,
+  type KeyRange,
+  type RefusedRow,
+  type Sync,
+  type SyncOptions,
+  type SyncResult,
+} from './sync.ts'
+export type { HeldValues } from './write.ts'
+export type { Key } from './key.ts'
+
+// Keys and rows that only one side knows
+export { adopt } from './adopt.ts'
+export { discard } from './discard.ts'
+
+// What the installer needs
+export { identityIndexName, identityIndexSql } from './identity-index.ts'
+
+// For engines that read both sides in statements of their own
+export { keyNames, keysSql, parameter } from './key.ts'
+export { rangeConditions } from './lock.ts'
+export { legacySide, type Side, targetSide } from './side.ts'
+export { refusalsOf } from './write.ts'
+
+export { errors as syncErrors } from './errors.ts'

@@ -1,0 +1,63 @@
+import { identityForm, keyPairs, type Mapping, type Slot, storedSql } from '@changeover/mapping'
+import { ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
+
+/** One value that the write statement has computed, and where it goes. */
+export interface Written {
+  readonly slot: Slot
+  readonly value: Sql
+  /** Whether the value can be jsonb with nulls inside, which must not be stripped. */
+  readonly nested: boolean
+}
+
+/** A column of the replica with the value it gets. */
+export interface ColumnValue {
+  readonly column: Sql
+  readonly value: Sql
+}
+
+/**
+ * Puts computed values together to column values: plain columns as they are, the keys of one JSON column to one object.
+ * `current` is the alias of the row to be updated, whose other JSON keys are kept; none for an insert.
+ */
+export function columnValues(
+  written: readonly Written[],
+  current: string | undefined,
+): readonly ColumnValue[] {
+  const byColumn = Map.groupBy(written, ({ slot }) => slot.field.column)
+  return [...byColumn].map(([column, values]) => ({
+    column: ident(column),
+    value: columnValue(values, current),
+  }))
+}
+
+/** The identity slots of a new target row. */
+export function identityValues(mapping: Mapping, keyOf: (index: number) => Sql): readonly Written[] {
+  return keyPairs(mapping).map(({ slot }, index) => {
+    const form = identityForm(slot, keyOf(index))
+    return { slot, value: slot.jsonKey === undefined ? form : sql`to_jsonb(${form})`, nested: false }
+  })
+}
+
+function columnValue(values: readonly Written[], current: string | undefined): Sql {
+  const [first] = values
+  if (first && first.slot.jsonKey === undefined) return first.value
+  const plain = values.filter(({ nested }) => !nested)
+  const parts = [
+    ...(plain.length > 0 ? [sql`jsonb_strip_nulls(jsonb_build_object(${pairs(plain)}))`] : []),
+    ...values
+      .filter(({ nested }) => nested)
+      .map(
+        (each) =>
+          sql`CASE WHEN ${each.value} IS NULL THEN '{}' ELSE jsonb_build_object(${pairs([each])}) END`,
+      ),
+  ]
+  const made = join(parts, ' || ')
+  if (current === undefined || !first) return made
+  const stored = storedSql({ ...first.slot, jsonKey: undefined }, current)
+  const keys = join(values.map(({ slot }) => literal(slot.jsonKey ?? '')))
+  return sql`CASE WHEN jsonb_typeof(${stored}) = 'object' THEN ${stored} - ARRAY[${keys}] ELSE '{}' END || ${made}`
+}
+
+function pairs(values: readonly Written[]): Sql {
+  return join(values.map(({ slot, value }) => sql`${literal(slot.jsonKey ?? '')}, ${value}`))
+}

@@ -1,0 +1,39 @@
+import { fieldNamed, type Mapping, scopeSql, tableSql } from '@changeover/mapping'
+import { all, ident, join, type Sql, sql } from '@changeover/mapping/sql'
+import { keyNames, keysSql } from './key.ts'
+import { targetSide } from './side.ts'
+
+/** A mapping whose rows refer to rows of another one through a legacy field. */
+export interface Dependent {
+  readonly mapping: Mapping
+  readonly field: string
+}
+
+/** Who refers to this mapping, itself included. */
+export function dependentsOf(mapping: Mapping, all: readonly Mapping[]): readonly Dependent[] {
+  return all.flatMap((other) =>
+    other.rules.flatMap(({ shape }) =>
+      Object.entries(shape.references ?? {})
+        .filter(([, name]) => other.refersTo.get(name) === mapping)
+        .map(([field]) => ({ mapping: other, field })),
+    ),
+  )
+}
+
+/**
+ * Keys of rows that refer to the keys `$1…` and already have a twin, whose reference could not be resolved before those
+ * keys had theirs. Cost: one probe of the index on the reference for each key.
+ */
+export function dependentKeysSql(referred: Mapping, { mapping, field }: Dependent): Sql {
+  const { legacy } = mapping
+  const target = targetSide(mapping)
+  const names = keyNames(mapping)
+  const keys = legacy.key.map(
+    (name, index) => sql`${ident('l', fieldNamed(legacy, name).column)} AS ${ident(names[index] ?? '')}`,
+  )
+  const texts = join(names.map((name) => sql`${ident('d', name)}::text AS ${ident(name)}`))
+  return sql`SELECT ${texts} FROM (
+    SELECT ${join(keys)} FROM ${keysSql(referred, 'given', 1)}
+    JOIN ${tableSql(legacy)} AS l ON ${ident('l', fieldNamed(legacy, field).column)} = given.k0 WHERE ${scopeSql(legacy, 'l')}) AS d
+    WHERE EXISTS (SELECT 1 FROM ${target.name} AS t WHERE ${all([target.scope, target.matches('d')])})`
+}

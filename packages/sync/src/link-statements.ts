@@ -1,0 +1,62 @@
+import {
+  type Direction,
+  fieldNamed,
+  type Links,
+  type LinkSide,
+  type Mapping,
+  tableSql,
+} from '@changeover/mapping'
+import { all, ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
+
+/**
+ * The part of the write statement that makes link rows follow their parents: rows of the replica's link table that the
+ * authority's does not have are deleted, those that are missing are inserted.
+ */
+export function linkStatements(
+  mapping: Mapping,
+  direction: Direction,
+): { readonly statements: Sql; readonly counts: Sql } {
+  const parts = mapping.links.map((link, index) => linkSql(link, index, direction))
+  const count = (prefix: string) =>
+    join(
+      [
+        literal(0),
+        ...parts.map((_part, index) => sql`(SELECT count(*) FROM ${ident(`${prefix}_${index}`)})`),
+      ],
+      ' + ',
+    )
+  return {
+    statements: join(parts, ''),
+    counts: sql`(${count('linked')})::int AS linked, (${count('unlinked')})::int AS unlinked`,
+  }
+}
+
+function linkSql(link: Links, index: number, direction: Direction): Sql {
+  const [from, to] = direction === 'forward' ? [link.legacy, link.target] : [link.target, link.legacy]
+  const fromKey = ident('source', 'a0')
+  const toKey = ident('source', 'r0')
+  const wanted = sql`SELECT 1 FROM ${tableSql(from.table)} AS f WHERE ${column(from, 'f', from.owner)} = ${fromKey} AND ${sameValues(link, from, to)}`
+  const present = sql`SELECT 1 FROM ${tableSql(to.table)} AS x WHERE ${column(to, 'x', to.owner)} = ${toKey} AND ${sameValues(link, from, to)}`
+  const columns = join([to.owner, ...to.values].map((name) => ident(fieldNamed(to.table, name).column)))
+  const values = join([toKey, ...from.values.map((name) => column(from, 'f', name))])
+  return sql`, ${ident(`unlinked_${index}`)} AS (
+  DELETE FROM ${tableSql(to.table)} AS x USING source
+  WHERE ${column(to, 'x', to.owner)} = ${toKey} AND NOT source.fresh AND source.refused IS NULL AND NOT EXISTS (${wanted}) RETURNING 1
+), ${ident(`linked_${index}`)} AS (
+  INSERT INTO ${tableSql(to.table)} (${columns})
+  SELECT ${values} FROM source JOIN ${tableSql(from.table)} AS f ON ${column(from, 'f', from.owner)} = ${fromKey}
+  WHERE source.refused IS NULL AND NOT EXISTS (${present}) RETURNING 1
+)`
+}
+
+function sameValues(link: Links, from: LinkSide, to: LinkSide): Sql {
+  return all(
+    link.legacy.values.map(
+      (_name, index) => sql`${column(from, 'f', from.values[index])} = ${column(to, 'x', to.values[index])}`,
+    ),
+  )
+}
+
+function column(side: LinkSide, alias: string, name: string | undefined): Sql {
+  return ident(alias, fieldNamed(side.table, name ?? '').column)
+}

@@ -1,0 +1,85 @@
+import type { Direction, Mapping } from '@changeover/mapping'
+import { all, ident, join, type Sql, sql } from '@changeover/mapping/sql'
+import { keyNames, keysSql, keyType, parameter } from './key.ts'
+import { sidesOf, type Side } from './side.ts'
+
+/**
+ * Locks the authority's rows of the keys `$1…` in key order and returns those keys that have a row.
+ * Nothing else of the row is read here: the write that follows takes a new snapshot, which sees everything that was
+ * committed while this statement waited.
+ */
+export function lockKeysSql(mapping: Mapping, direction: Direction): Sql {
+  const { authority } = sidesOf(mapping, direction)
+  return sql`SELECT ${keyTexts(mapping, authority)} FROM ${authority.name} AS ${ident(authority.alias)}
+    JOIN ${keysSql(mapping, 'given', 1)} ON ${authority.matches('given')}
+    WHERE ${authority.scope} ${inKeyOrder(authority)} FOR NO KEY UPDATE OF ${ident(authority.alias)}`
+}
+
+/** Locks the replica's rows of the keys `$1…`: those whose authority has no row, before they are deleted. */
+export function lockReplicaSql(mapping: Mapping, direction: Direction): Sql {
+  const { replica } = sidesOf(mapping, direction)
+  return sql`SELECT 1 FROM ${replica.name} AS ${ident(replica.alias)}
+    JOIN ${keysSql(mapping, 'given', 1)} ON ${replica.matches('given')}
+    WHERE ${replica.scope} ${inKeyOrder(replica)} FOR NO KEY UPDATE OF ${ident(replica.alias)}`
+}
+
+/** Which ends of a key range are open; an absent end means no bound on that side. */
+export interface RangeShape {
+  readonly after: boolean
+  readonly upTo: boolean
+  readonly limit: boolean
+}
+
+/**
+ * Locks the next rows of the authority after a key (exclusive) up to a key (inclusive), in key order, and returns their keys.
+ * Parameters, as far as the shape has them: the columns of `after`, the columns of `upTo`, the limit.
+ */
+export function lockRangeSql(mapping: Mapping, direction: Direction, shape: RangeShape): Sql {
+  const { authority } = sidesOf(mapping, direction)
+  const { conditions, next } = rangeConditions(mapping, authority.legacyKey, shape)
+  const limit = shape.limit ? sql`LIMIT ${parameter(next)}::int` : sql``
+  return sql`SELECT ${keyTexts(mapping, authority)} FROM ${authority.name} AS ${ident(authority.alias)}
+    WHERE ${all([authority.scope, ...conditions])} ${inKeyOrder(authority)} ${limit} FOR NO KEY UPDATE OF ${ident(authority.alias)}`
+}
+
+/** Keys in a range that only the replica knows. Cost: scans the replica unless its keys are indexed as values. */
+export function strayKeysSql(mapping: Mapping, direction: Direction, shape: RangeShape): Sql {
+  const { authority, replica } = sidesOf(mapping, direction)
+  const { conditions } = rangeConditions(mapping, replica.legacyKey, shape)
+  const names = keyNames(mapping)
+  const keyed = join(replica.legacyKey.map((key, index) => sql`${key} AS ${ident(names[index] ?? '')}`))
+  const texts = join(names.map((name) => sql`${ident('stray', name)}::text AS ${ident(name)}`))
+  return sql`SELECT ${texts} FROM (SELECT ${keyed} FROM ${replica.name} AS ${ident(replica.alias)}
+    WHERE ${all([replica.scope, ...conditions])}) AS stray
+    WHERE NOT EXISTS (SELECT 1 FROM ${authority.name} AS ${ident(authority.alias)} WHERE ${authority.scope} AND ${authority.matches('stray')})`
+}
+
+/** Keyset conditions as row comparisons, strict after and inclusive up to, with the number of the next free parameter. */
+export function rangeConditions(
+  mapping: Mapping,
+  key: readonly Sql[],
+  shape: Pick<RangeShape, 'after' | 'upTo'>,
+) {
+  const types = mapping.legacy.key.map((name) => keyType(mapping, name))
+  const tuple = (first: number) => join(types.map((type, index) => sql`${parameter(first + index)}::${type}`))
+  const conditions: Sql[] = []
+  let next = 1
+  if (shape.after) {
+    conditions.push(sql`(${join(key)}) > (${tuple(next)})`)
+    next += types.length
+  }
+  if (shape.upTo) {
+    conditions.push(sql`(${join(key)}) <= (${tuple(next)})`)
+    next += types.length
+  }
+  return { conditions, next }
+}
+
+function keyTexts(mapping: Mapping, side: Side): Sql {
+  const names = keyNames(mapping)
+  return join(side.legacyKey.map((key, index) => sql`${key}::text AS ${ident(names[index] ?? '')}`))
+}
+
+function inKeyOrder(side: Side): Sql {
+  return sql`ORDER BY ${join(side.legacyKey)}`
+}

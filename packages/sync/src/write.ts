@@ -1,0 +1,178 @@
+import {
+  type CompiledRule,
+  compileRules,
+  type Direction,
+  fieldNamed,
+  type Mapping,
+  storedSql,
+  subqueryScope,
+  type Table,
+  tableSql,
+} from '@changeover/mapping'
+import { all, any, ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
+import { type ColumnValue, columnValues, identityValues, type Written } from './assemble.ts'
+import { errors } from './errors.ts'
+import { keyNames, keysSql } from './key.ts'
+import { linkStatements } from './link-statements.ts'
+import { joinedScope } from './self-join.ts'
+import { type Side, sidesOf } from './side.ts'
+
+/**
+ * What to do with replica values that agree only when they are read back (a target `urgent` where legacy says `critical`).
+ * `keep` leaves them, so that neither side loses what only it can hold; `overwrite` makes the replica exact, which is right
+ * as long as the replica has never led.
+ */
+export type HeldValues = 'keep' | 'overwrite'
+
+/**
+ * The one statement that makes the replica say what the mapping says. Parameters: the locked keys of the authority (from
+ * `$1`), then the keys that had no row (deleted on the replica unless a row has appeared since).
+ * Shape: one row of `inserted`, `updated`, `deleted`, `linked`, `unlinked` (int4), `fresh` (text: JSON list of inserted
+ * keys) and `refused` (text: JSON list of `{key, refusal}`, the latter an index into {@link refusalsOf}).
+ */
+export function writeSql(mapping: Mapping, direction: Direction, heldValues: HeldValues): Sql {
+  const { authority, replica } = sidesOf(mapping, direction)
+  const { scope, joins } = joinedScope(mapping, direction)
+  const rules = compileRules(mapping, direction, { legacy: 'l', target: 't', scope })
+  const written = rules.flatMap(({ writes }) => writes)
+  const named: Written[] = written.map(({ slot }, index) => ({
+    slot,
+    value: ident('source', `w${index}`),
+    nested: slot.field.type.base === 'jsonb' && slot.jsonKey !== undefined,
+  }))
+  const values = join(computed(rules, heldValues, replica.alias))
+  const link = linkStatements(mapping, direction)
+  const names = keyNames(mapping).map((name) => ident(name))
+  return sql`WITH batch AS MATERIALIZED (${batchSql(mapping, direction)}),
+source AS MATERIALIZED (
+  SELECT ${join([...names, ...numbered('a', authority.table), ...numbered('r', replica.table)].map((name) => sql`batch.${name}`))}, batch.fresh, batch.refused,
+    ${changedSql(rules, heldValues)} AS changed${values.text === '' ? sql`` : sql`, ${values}`}
+  FROM batch JOIN ${authority.name} AS ${ident(authority.alias)} ON ${authority.matches('batch')} AND ${authority.scope}
+    LEFT JOIN ${replica.name} AS ${ident(replica.alias)} ON ${sameRow(replica.table, replica.alias, 'batch')}
+    ${join(joins, ' ')}
+), inserted AS (
+  ${insertSql(mapping, direction, replica, named)} RETURNING 1
+), updated AS (
+  ${updateSql(replica, named)} RETURNING 1
+), deleted AS (
+  DELETE FROM ${replica.name} AS ${ident(replica.alias)} USING ${keysSql(mapping, 'absent', mapping.legacy.key.length + 1)}
+  WHERE ${replica.matches('absent')} AND ${replica.scope} AND NOT EXISTS (
+    SELECT 1 FROM ${authority.name} AS ${ident(authority.alias)} WHERE ${authority.scope} AND ${authority.matches('absent')}) RETURNING 1
+)${link.statements}
+SELECT (SELECT count(*) FROM inserted)::int AS inserted, (SELECT count(*) FROM updated)::int AS updated,
+  (SELECT count(*) FROM deleted)::int AS deleted, ${link.counts},
+  (SELECT jsonb_agg(jsonb_build_array(${keyTexts(names)})) FROM batch WHERE fresh AND refused IS NULL)::text AS fresh,
+  (SELECT jsonb_agg(jsonb_build_object('key', jsonb_build_array(${keyTexts(names)}), 'refusal', refused)) FROM batch WHERE refused IS NOT NULL)::text AS refused`
+}
+
+/** Every reason for which the mapping refuses a row in that direction, in the order of the statement's indexes. */
+export function refusalsOf(mapping: Mapping, direction: Direction) {
+  const frame = { legacy: 'l', target: 't', scope: subqueryScope(mapping) }
+  return compileRules(mapping, direction, frame).flatMap(({ resolved, refusals }) =>
+    refusals.map((refusal) => ({ rule: resolved.label, ...refusal })),
+  )
+}
+
+/**
+ * Rows of the authority with their keys: `k…` the legacy key, `a…` the authority's own, `r…` the replica's (a new one where
+ * there is no row: `fresh`), and the first reason to refuse them.
+ */
+function batchSql(mapping: Mapping, direction: Direction): Sql {
+  const { authority, replica } = sidesOf(mapping, direction)
+  const names = keyNames(mapping).map((name) => ident(name))
+  const keyed = authority.legacyKey.map((key, index) => sql`${key} AS ${names[index] ?? key}`)
+  const fresh = sql`${ident(replica.alias, columnOf(replica.table, replica.table.key[0]))} IS NULL`
+  const replicaKeys = replica.table.key.map((field, index) => {
+    const made = newKeySql(mapping, direction, index, authority)
+    return sql`CASE WHEN ${fresh} THEN ${made} ELSE ${ident(replica.alias, columnOf(replica.table, field))} END AS ${ident(`r${index}`)}`
+  })
+  const authorityKeys = authority.table.key.map(
+    (field, index) =>
+      sql`${ident(authority.alias, columnOf(authority.table, field))} AS ${ident(`a${index}`)}`,
+  )
+  const whens = refusalsOf(mapping, direction).map(
+    ({ when }, index) => sql`WHEN ${when} THEN ${literal(index)}`,
+  )
+  const refused = whens.length === 0 ? sql`NULL::int` : sql`CASE ${join(whens, ' ')} END`
+  return sql`SELECT ${join([...keyed, ...authorityKeys, ...replicaKeys])}, ${fresh} AS fresh, ${refused} AS refused
+  FROM ${keysSql(mapping, 'given', 1)} JOIN ${authority.name} AS ${ident(authority.alias)} ON ${authority.matches('given')} AND ${authority.scope}
+    LEFT JOIN ${replica.name} AS ${ident(replica.alias)} ON ${replica.matches('given')} AND ${replica.scope}`
+}
+
+/** The key of a new replica row: the legacy key where it is one, otherwise a new uuid or the next of the column's sequence. */
+function newKeySql(mapping: Mapping, direction: Direction, index: number, authority: Side): Sql {
+  if (direction === 'backward') return authority.legacyKey[index] ?? sql`NULL`
+  const field = fieldNamed(mapping.target, mapping.target.key[index] ?? '')
+  const kept = mapping.identity.slots.indexOf(field.name)
+  if (kept >= 0) return authority.legacyKey[kept] ?? sql`NULL`
+  return newKey(mapping, mapping.target, field.name)
+}
+
+/** A key that no row of the table has yet. Errors: SYNC.KEY_NOT_GENERATED. */
+export function newKey(mapping: Mapping, table: Table, name: string): Sql {
+  const { type, column } = fieldNamed(table, name)
+  if (type.base === 'uuid') return sql`gen_random_uuid()`
+  if (type.base !== 'bigint' && type.base !== 'integer' && type.base !== 'smallint')
+    throw errors.KEY_NOT_GENERATED({ mapping: mapping.name, table: table.name, type: type.base })
+  return sql`nextval(pg_get_serial_sequence(${literal(tableSql(table).text)}, ${literal(column)}))`
+}
+
+function computed(rules: readonly CompiledRule[], heldValues: HeldValues, replica: string): readonly Sql[] {
+  const values = rules.flatMap(({ writes, held }) =>
+    writes.map(({ slot, value }) =>
+      held && heldValues === 'keep'
+        ? sql`CASE WHEN NOT batch.fresh AND ${held} THEN ${storedSql(slot, replica)} ELSE ${value} END`
+        : value,
+    ),
+  )
+  return values.map((value, index) => sql`${value} AS ${ident(`w${index}`)}`)
+}
+
+/** Whether a row is to be updated: some rule's values differ and are not held. */
+function changedSql(rules: readonly CompiledRule[], heldValues: HeldValues): Sql {
+  const stale = rules.map(({ differs, held }) =>
+    held && heldValues === 'keep' ? all([differs, sql`NOT (${held})`]) : differs,
+  )
+  return sql`CASE WHEN batch.fresh THEN FALSE ELSE ${any(stale)} END`
+}
+
+function insertSql(mapping: Mapping, direction: Direction, replica: Side, named: readonly Written[]): Sql {
+  const keys: ColumnValue[] = replica.table.key.map((field, index) => ({
+    column: ident(columnOf(replica.table, field)),
+    value: ident('source', `r${index}`),
+  }))
+  const own = direction === 'forward' && mapping.identity.kind === 'storedIn'
+  const identity = own
+    ? identityValues(mapping, (index) => ident('source', keyNames(mapping)[index] ?? ''))
+    : []
+  const columns = [...keys, ...columnValues([...identity, ...named], undefined)]
+  return sql`INSERT INTO ${replica.name} (${join(columns.map(({ column }) => column))}) OVERRIDING SYSTEM VALUE
+  SELECT ${join(columns.map(({ value }) => value))} FROM source WHERE fresh AND refused IS NULL`
+}
+
+function updateSql(replica: Side, named: readonly Written[]): Sql {
+  const sets = columnValues(named, replica.alias).map(({ column, value }) => sql`${column} = ${value}`)
+  if (sets.length === 0) return sql`SELECT 1 WHERE FALSE`
+  return sql`UPDATE ${replica.name} AS ${ident(replica.alias)} SET ${join(sets)}
+  FROM source WHERE ${sameRow(replica.table, replica.alias, 'source')} AND source.changed AND source.refused IS NULL`
+}
+
+function sameRow(table: Table, alias: string, from: string): Sql {
+  return all(
+    table.key.map(
+      (field, index) => sql`${ident(alias, columnOf(table, field))} = ${ident(from, `r${index}`)}`,
+    ),
+  )
+}
+
+function numbered(prefix: string, table: Table): readonly Sql[] {
+  return table.key.map((_field, index) => ident(`${prefix}${index}`))
+}
+
+function columnOf(table: Table, field: string | undefined): string {
+  return fieldNamed(table, field ?? '').column
+}
+
+function keyTexts(names: readonly Sql[]): Sql {
+  return join(names.map((name) => sql`${name}::text`))
+}
