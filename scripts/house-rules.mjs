@@ -10,7 +10,7 @@ const rules = [
   {
     says: 'only a rule kind knows its own kind: ask the kind instead of comparing `.kind`',
     applies: (file) =>
-      (inPackages(file) || /^apps\//.test(file)) &&
+      (inPackages(file) || file.startsWith('apps/')) &&
       !file.startsWith('packages/mapping/src/kinds/') &&
       !isTest(file),
     finds: /\.kind\s*[!=]==/,
@@ -32,7 +32,7 @@ const rules = [
   },
   {
     says: 'this repository stands alone: it refers to nothing beside it',
-    applies: (file) => isText(file) && !/^scripts\/house-rules/.test(file) && file !== 'pnpm-lock.yaml',
+    applies: (file) => isText(file) && !file.startsWith('scripts/house-rules') && file !== 'pnpm-lock.yaml',
     finds: /\.\.\/shared\/(design|seeds|hooks)|(?<![\w.])\/work\/(main|shared)\b/,
     everywhere: true,
   },
