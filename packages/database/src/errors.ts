@@ -110,7 +110,8 @@ export const errors = defineErrors('DATABASE', {
   },
   QUERY_FAILED: {
     message: (v: Report) => `The statement failed: ${v.said} (${v.sqlState ?? 'no SQLSTATE'}).`,
-    fix: (v) => v.hint ?? 'Look up the SQLSTATE in the manual of PostgreSQL and correct the statement.',
+    fix: (v) =>
+      `Correct the statement${v.hint === undefined ? '' : ` (${v.hint})`}; the manual of PostgreSQL explains the SQLSTATE.`,
   },
 
   // Misuse of transactions
@@ -126,10 +127,6 @@ export const errors = defineErrors('DATABASE', {
   TRANSACTION_CLOSED: {
     message: () => 'A statement came after the end of its transaction.',
     fix: 'Await every query of the work before the work returns.',
-  },
-  TRANSACTIONS_DISABLED: {
-    message: () => 'MikroORM is configured to open no transactions (disableTransactions).',
-    fix: 'Remove disableTransactions from the configuration of MikroORM or from the fork.',
   },
   INDEX_NAMELESS: {
     message: (v: { statement: string }) =>

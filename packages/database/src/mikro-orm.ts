@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { CompiledQuery } from 'kysely'
 import type { ConnectionTarget } from './connection-target.ts'
-import type { Database, Queryable, QueryResult, Transaction, TransactionOptions } from './database.ts'
+import type { Database, QueryResult, Transaction, TransactionOptions } from './database.ts'
 import { errors } from './errors.ts'
 import { toFailure } from './to-failure.ts'
 import { openTransactionScope, toCommitFailure, type TransactionScope } from './transaction-scope.ts'
@@ -10,15 +10,15 @@ import { openTransactionScope, toCommitFailure, type TransactionScope } from './
  * Makes a database of MikroORM's EntityManager.
  *
  * Where the EntityManager is in a transaction, statements and work are part of it. Otherwise
- * `transaction` opens one on a fork, which leaves the pending changes of the EntityManager alone;
- * ORM calls of the work through a context-aware EntityManager join it.
+ * `transaction` opens one on a connection of MikroORM's pool, for the statements of the work alone:
+ * to have ORM calls in it too, open it by `em.transactional` and make the database of its `em`.
  */
 export function fromEntityManager(em: EntityManager): Database {
   return {
     get inTransaction() {
       return em.isInTransaction()
     },
-    query: queryOf(em),
+    query: (text, params) => ask(em, em.getKysely(), text, params),
     transaction: (work, options = {}) =>
       em.isInTransaction() ? joinTransaction(em, work, options) : openTransaction(em, work, options),
   }
@@ -31,32 +31,36 @@ async function joinTransaction<T>(
 ): Promise<T> {
   if (isolation !== undefined) throw errors.TRANSACTION_OPEN({ asked: `isolation ${isolation}` })
   if (readOnly === true) throw errors.TRANSACTION_OPEN({ asked: 'a read-only transaction' })
-  return runWork(openTransactionScope(queryOf(em)), work)
+  return runWork(openScope(em, em.getKysely()), work)
 }
 
+// Not by em.transactional: it never gives a connection back whose ROLLBACK failed (kysely issue 1990).
 async function openTransaction<T>(
   em: EntityManager,
   work: (tx: Transaction) => Promise<T>,
   { isolation, readOnly }: TransactionOptions,
 ): Promise<T> {
+  let builder = em.getKysely().transaction()
+  if (isolation !== undefined) builder = builder.setIsolationLevel(isolation)
+  if (readOnly === true) builder = builder.setAccessMode('read only')
   let scope: TransactionScope | undefined
   let workError: { readonly error: unknown } | undefined
-  const inFork = async (fork: EntityManager): Promise<T> => {
-    if (!fork.isInTransaction()) throw errors.TRANSACTIONS_DISABLED()
-    scope = openTransactionScope(queryOf(fork))
+  const inTransaction = async (kysely: Asking): Promise<T> => {
+    scope = openScope(em, kysely)
     return runWork(scope, work).catch((error: unknown) => {
       workError = { error }
       throw error
     })
   }
-  const settings = { ...(isolation && { isolationLevel: isolation }), readOnly: readOnly ?? false }
-  return em
-    .fork()
-    .transactional(inFork, settings)
-    .catch((error: unknown) => {
-      if (workError !== undefined) throw workError.error
-      throw scope === undefined ? toFailure(error, targetOf(em)) : toCommitFailure(error, scope, targetOf(em))
-    })
+  return builder.execute(inTransaction).catch((error: unknown) => {
+    // A ROLLBACK that fails hides why it was needed.
+    if (workError !== undefined) throw workError.error
+    throw scope === undefined ? toFailure(error, targetOf(em)) : toCommitFailure(error, scope, targetOf(em))
+  })
+}
+
+function openScope(em: EntityManager, kysely: Asking): TransactionScope {
+  return openTransactionScope((text, params) => ask(em, kysely, text, params))
 }
 
 async function runWork<T>(scope: TransactionScope, work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -70,18 +74,20 @@ async function runWork<T>(scope: TransactionScope, work: (tx: Transaction) => Pr
   }
 }
 
-function queryOf(em: EntityManager): Queryable['query'] {
-  return async <Row extends object>(
-    text: string,
-    params: readonly unknown[] = [],
-  ): Promise<QueryResult<Row>> => {
-    try {
-      const compiled = CompiledQuery.raw(text, params.slice()) as CompiledQuery<Row> // the caller names its rows
-      const { rows, numAffectedRows } = await em.getKysely().executeQuery(compiled)
-      return { rows, rowCount: Number(numAffectedRows ?? rows.length) }
-    } catch (error) {
-      throw toFailure(error, targetOf(em))
-    }
+type Asking = Pick<ReturnType<EntityManager['getKysely']>, 'executeQuery'>
+
+async function ask<Row extends object>(
+  em: EntityManager,
+  kysely: Asking,
+  text: string,
+  params: readonly unknown[] = [],
+): Promise<QueryResult<Row>> {
+  try {
+    const compiled = CompiledQuery.raw(text, params.slice()) as CompiledQuery<Row> // the caller names its rows
+    const { rows, numAffectedRows } = await kysely.executeQuery(compiled)
+    return { rows, rowCount: Number(numAffectedRows ?? rows.length) }
+  } catch (error) {
+    throw toFailure(error, targetOf(em))
   }
 }
 

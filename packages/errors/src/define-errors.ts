@@ -95,8 +95,9 @@ function docOf(code: string, entry: ErrorEntry<never>): ErrorDoc {
   const values = placeholders()
   return Object.freeze({
     code,
-    message: entry.message(values),
-    fix: fixOf(entry, values),
+    // A message that is nothing but a value gives the placeholder itself.
+    message: String(entry.message(values)),
+    fix: String(fixOf(entry, values)),
     retriable: entry.retriable ?? false,
   })
 }

@@ -5,7 +5,7 @@ const tables = defineErrors('TABLE', {
   MISSING: {
     message: (v: { tables: readonly string[]; owner: { name: string }; count: number }) =>
       `${v.tables.map((table) => table.toUpperCase()).join(', ')} of ${v.owner.name} (${[...v.tables].join()}, ${v.count.toFixed(1)}) ${JSON.stringify(v.owner)}`,
-    fix: (v) => `Create ${v.tables.join(', ')}.`,
+    fix: (v) => v.owner.name,
     retriable: true,
   },
 })
@@ -18,7 +18,7 @@ describe('listErrors', () => {
       {
         code: 'TABLE.MISSING',
         message: '‹tables› of ‹owner.name› (‹tables›, ‹count›) "‹owner›"',
-        fix: 'Create ‹tables›.',
+        fix: '‹owner.name›',
         retriable: true,
       },
     ])
