@@ -1,0 +1,202 @@
+import {
+  firstDate,
+  firstInstant,
+  hasInstant,
+  hasLocal,
+  instantOf,
+  instantSql,
+  isZone,
+  lastDate,
+  lastInstant,
+  localOf,
+  localSql,
+} from '../local-time.ts'
+import { misfits } from '../misfits.ts'
+import { at, type Rule, type RuleKind, rule } from '../rule.ts'
+import { all, any, differs, same, sql } from '../sql.ts'
+import { fieldNamed, table } from '../table.ts'
+import type { Value } from '../value.ts'
+
+interface LocalDateTime {
+  readonly field: string
+  readonly date: string
+  readonly time: string
+  readonly zone: string
+  readonly residue: string | null
+}
+
+export interface LocalDateTimeOptions<D extends string, T extends string, R extends string> {
+  readonly date: D
+  readonly time: T
+  /** An IANA region: 'Asia/Manila'. */
+  readonly zone: string
+  /** Slot that keeps the instant where date and time do not give it back: in an hour that the clock repeats. */
+  readonly residue?: R
+}
+
+/**
+ * Splits an instant into a date and a time in a zone. NULL is two NULLs; a date without a time reads as midnight; an
+ * infinite instant is an infinite date without a time. Instants at the very ends of PostgreSQL's range are refused.
+ */
+export function localDateTime<
+  const F extends string,
+  const D extends string,
+  const T extends string,
+  const R extends string = never,
+>(field: F, { residue, ...options }: LocalDateTimeOptions<D, T, R>): Rule<F, D | T | R> {
+  return rule('local-date-time', { field, ...options, residue: residue ?? null })
+}
+
+export const localDateTimeKind: RuleKind<LocalDateTime> = {
+  kind: 'local-date-time',
+  shape: ({ field, date, time, residue }) => ({
+    reads: [field],
+    restores: [field],
+    writes: {
+      [date]: { base: 'date' },
+      [time]: { base: 'time' },
+      ...(residue ? { [residue]: { base: 'timestamptz' } } : {}),
+    },
+  }),
+  check: (params, tables) => {
+    const { field, zone } = params
+    return [
+      ...(fieldNamed(tables.legacy, field).type.base === 'timestamptz'
+        ? []
+        : [`${field} is no timestamptz.`]),
+      ...(isZone(zone) ? [] : [`${zone} is no time zone region; give one like 'Asia/Manila'.`]),
+      ...misfits(localDateTimeKind.shape(params, tables), tables),
+    ]
+  },
+
+  forward: ({ field, date, time, zone, residue }, legacy) => {
+    const instant = legacy[field] ?? null
+    const local = typeof instant === 'string' ? localOf(instant, zone) : undefined
+    const kept = local && instantOf(local, zone) === instant ? null : instant
+    return {
+      [date]: local?.date ?? null,
+      [time]: local?.time ?? null,
+      ...(residue ? { [residue]: kept } : {}),
+    }
+  },
+  forwardSql: ({ field, date, time, zone, residue }, legacy) => {
+    const instant = at(legacy, field)
+    const local = localSql(instant, zone)
+    const again = instantSql(sql`(${local})::date`, sql`(${local})::time`, zone)
+    const kept = sql`CASE WHEN ${differs(again, instant)} THEN ${instant} END`
+    return {
+      [date]: sql`(${local})::date`,
+      [time]: sql`(${local})::time`,
+      ...(residue ? { [residue]: kept } : {}),
+    }
+  },
+
+  backward: ({ field, date, time, zone, residue }, target) => {
+    const local = { date: target[date] ?? null, time: target[time] ?? null }
+    const kept = residue ? target[residue] : null
+    const stays = typeof kept === 'string' ? localOf(kept, zone) : undefined
+    if (stays && stays.date === local.date && stays.time === local.time) return { [field]: kept ?? null }
+    return { [field]: instantRow(local, zone) }
+  },
+  backwardSql: ({ field, date, time, zone, residue }, target) => {
+    const read = instantSql(at(target, date), at(target, time), zone)
+    if (!residue) return { [field]: read }
+    const kept = at(target, residue)
+    const local = localSql(kept, zone)
+    const stays = all([
+      sql`${at(target, date)} = (${local})::date`,
+      same(at(target, time), sql`(${local})::time`),
+    ])
+    return { [field]: sql`CASE WHEN ${stays} THEN ${kept} ELSE ${read} END` }
+  },
+
+  accepts: {
+    fails: 'is outside the range of local times',
+    row: ({ field, zone }, { [field]: instant }) =>
+      typeof instant !== 'string' || localOf(instant, zone) !== undefined,
+    sql: ({ field }, legacy) => any([sql`${at(legacy, field)} IS NULL`, hasLocal(at(legacy, field))]),
+  },
+  acceptsBack: {
+    fails: 'is a time without a date, or outside the range of instants',
+    row: ({ date, time, zone }, { [date]: day = null, [time]: clock = null }) =>
+      day === null ? clock === null : instantRow({ date: day, time: clock }, zone) !== null,
+    sql: ({ date, time }, target) =>
+      any([
+        all([sql`${at(target, date)} IS NULL`, sql`${at(target, time)} IS NULL`]),
+        hasInstant(at(target, date)),
+      ]),
+  },
+  loss: ({ zone, residue }) => ({
+    forward: residue
+      ? { holds: 'residue', in: [residue] }
+      : { holds: 'part', why: `of an hour that ${zone} repeats, the second is taken` },
+    backward: {
+      holds: 'part',
+      why: `a date without time reads as midnight, and a time that ${zone} skips as a later one`,
+    },
+  }),
+  doc: ({ zone, residue }) =>
+    `date and time in ${zone}${residue ? `; the first of a repeated hour kept in ${residue}` : ''}`,
+  inputs: ({ field, date, time, residue }) => ({
+    [field]: instants,
+    ...(residue ? { [residue]: instants } : {}),
+    [date]: [
+      '1800-01-01',
+      '0044-03-15 BC',
+      '2026-03-29',
+      '2026-10-25',
+      '1942-11-01',
+      '10000-01-01',
+      firstDate,
+      lastDate,
+      'infinity',
+      '5874897-12-31',
+    ],
+    [time]: ['00:00:00', '02:30:00', '02:00:00', '23:59:59.999999', '24:00:00', '00:00:00.000001'],
+  }),
+  examples: ['Asia/Manila', 'Europe/Berlin', 'America/New_York', 'Africa/Cairo', 'Australia/Lord_Howe'].map(
+    (zone, index) => ({
+      name: `in ${zone} ${index % 2 === 0 ? 'with' : 'without'} residue`,
+      legacy: table(
+        'local_date_time_legacy',
+        { id: 'bigint not null', startsAt: 'timestamptz' },
+        { key: ['id'] },
+      ),
+      target: table(
+        'local_date_time_target',
+        { id: 'bigint not null', startDate: 'date', startTime: 'time', data: 'jsonb not null default' },
+        { key: ['id'] },
+      ),
+      rules: [
+        localDateTime('startsAt', {
+          date: 'startDate',
+          time: 'startTime',
+          zone,
+          ...(index % 2 === 0 ? { residue: 'data.starts_at' as const } : {}),
+        }),
+      ],
+    }),
+  ),
+}
+
+const instants = [
+  '1800-01-01 00:00:00+00',
+  '0044-03-15 12:00:00.000001+00 BC',
+  '2026-10-25 00:30:00+00',
+  '2026-10-25 01:30:00+00',
+  '2026-11-01 05:30:00.5+00',
+  '2026-04-04 15:15:00+00',
+  '1942-10-31 16:30:00+00',
+  '275761-07-01 12:00:00.999999+00',
+  firstInstant,
+  lastInstant,
+  '294276-12-31 23:59:59.999999+00',
+  '4714-11-24 00:00:00+00 BC',
+  'infinity',
+  '-infinity',
+]
+
+function instantRow({ date, time }: { readonly date: Value; readonly time: Value }, zone: string): Value {
+  if (typeof date !== 'string') return null
+  return instantOf({ date, time: typeof time === 'string' ? time : null }, zone) ?? null
+}
