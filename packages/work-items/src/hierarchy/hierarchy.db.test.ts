@@ -90,6 +90,38 @@ describe('the hierarchy of work items', () => {
     ])
   })
 
+  test.each([1, 2, 3, 5, 40])(
+    'a wide and deep subtree read in pages of %i is complete and in order',
+    async (limit) => {
+      await database.query(`
+      with project as (
+        insert into work_item (work_type, title) values ('project', 'wide') returning id
+      ), activity as (
+        insert into work_item (work_type, title, parent_id, created_at)
+        select 'activity', 'activity ' || n, id, timestamptz '2024-01-01' + n % 3 * interval '1 day'
+        from project, generate_series(1, 7) n returning id, title
+      )
+      insert into work_item (work_type, title, parent_id, created_at)
+      select 'task', title || ' task ' || n, id, timestamptz '2024-01-01' + n % 2 * interval '1 day'
+      from activity, generate_series(1, 6) n where title <> 'activity 4'`)
+      const { rows } = await database.query<{ id: string }>(`
+      select item.id from work_item item
+      left join work_item above on above.id = item.parent_id
+      left join work_item top on top.id = above.parent_id
+      where 'wide' in (item.title, above.title, top.title)
+      order by (above.id is not null)::int + (top.id is not null)::int, item.created_at, item.id`)
+      expect(rows.length).toBe(1 + 7 + 36)
+      const seen: string[] = []
+      let after: PageCursor | null | undefined
+      do {
+        const page: Page = await subtree(database, rows[0]!.id, { limit, ...(after ? { after } : {}) })
+        seen.push(...page.items.map((item) => item.id))
+        after = page.next
+      } while (after)
+      expect(seen).toEqual(rows.map((row) => row.id))
+    },
+  )
+
   test('a subtree ends at the depth that was asked for', async () => {
     expect(titles((await subtree(database, ids.project, { depth: 1 })).items)).toEqual([
       'Project',

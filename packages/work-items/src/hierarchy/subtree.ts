@@ -9,13 +9,20 @@ export interface SubtreeOptions extends PageOptions {
   readonly depth?: number
 }
 
-// The recursion carries only what the index on the parent holds; the page fetches the rest.
+// The recursion carries only what the index on the parent holds; the page fetches the rest. Of a level that
+// comes after the cursor no more children are read than fill a page: whoever has more of them fills it, and
+// nothing below that level is on the page.
 const statement = `
   with recursive tree (id, created_at, depth) as (
     select id, created_at, 0 from work_item where id = $1
     union all
     select child.id, child.created_at, tree.depth + 1
-    from tree join work_item child on child.parent_id = tree.id
+    from tree cross join lateral (
+      select id, created_at from work_item
+      where parent_id = tree.id
+      order by created_at, id
+      limit case when tree.depth >= $3::int then $6::int end
+    ) child
     where tree.depth < $2::int
   ), page as (
     select * from tree
@@ -30,7 +37,8 @@ const statement = `
 /**
  * Gives an item and all that is below it: level by level, oldest first.
  *
- * Cost: one round trip; every page reads the subtree's part of the index on the parent.
+ * Cost: one round trip and, for the first page, index ranges of some pages' length; for a later one, of all that
+ * comes before it.
  * Errors: WORK_ITEMS.ITEM_NOT_FOUND; WORK_ITEMS.HIERARCHY_BROKEN.
  */
 export async function subtree(database: Queryable, id: string, options: SubtreeOptions = {}): Promise<Page> {
