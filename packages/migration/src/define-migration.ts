@@ -1,0 +1,44 @@
+import { inOrder, type Mapping } from '@changeover/mapping'
+import { type FlagNames, flagNames } from '@changeover/rollout'
+import { errors } from './errors.ts'
+
+/** What one changeover is: its mappings in the order of their references, and the names people know it by. */
+export interface Migration {
+  /** Names it on the command line and in every bookkeeping table. */
+  readonly name: string
+  readonly mappings: readonly Mapping[]
+  /** What reports call the target: `With WorkItem`. */
+  readonly targetModel: string
+  readonly flags: FlagNames
+}
+
+export interface MigrationDefinition {
+  readonly name: string
+  readonly mappings: readonly Mapping[]
+  readonly targetModel: string
+  /** Environment variables that are named otherwise than {@link flagNames}. */
+  readonly flags?: Partial<FlagNames>
+}
+
+const namePattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
+
+/**
+ * Defines a migration and checks it: at least one mapping, no name twice, every reference within it, no circle.
+ *
+ * Errors: MIGRATION.NAME_INVALID, MAPPINGS_MISSING, MAPPING_TWICE; MAPPING.REFERENCE_CYCLE, MAPPING_UNKNOWN.
+ */
+export function defineMigration(definition: MigrationDefinition): Migration {
+  const { name, mappings, targetModel } = definition
+  if (!namePattern.test(name)) throw errors.NAME_INVALID({ name })
+  if (mappings.length === 0) throw errors.MAPPINGS_MISSING({ migration: name })
+  const twice = mappings.find(
+    (each, index) => mappings.findIndex((other) => other.name === each.name) < index,
+  )
+  if (twice) throw errors.MAPPING_TWICE({ migration: name, mapping: twice.name })
+  return Object.freeze({
+    name,
+    mappings: Object.freeze(inOrder(mappings)),
+    targetModel,
+    flags: Object.freeze({ ...flagNames, ...definition.flags }),
+  })
+}
