@@ -121,32 +121,34 @@ describe('the hierarchy rules of the database', () => {
     }
   })
 
-  test.each(['child first', 'parent first'])(
-    'a child and a change of its parent do not pass each other unseen (%s)',
-    async (order) => {
-      const parent = await add('project')
-      const steps = [
-        ["insert into work_item (work_type, title, parent_id) values ('activity', 'a', $1)", [parent]],
-        ["update work_item set work_type = 'task' where id = $1", [parent]],
-      ] as const
-      const [first, second] = order === 'child first' ? steps : [steps[1], steps[0]]
-      const [one, two] = [await pool.connect(), await pool.connect()]
-      try {
-        await one.query('begin')
-        await one.query(first[0], [...first[1]])
-        const waiting = two.query(second[0], [...second[1]]).then(
-          () => 'passed',
-          (error: pg.DatabaseError) => error.constraint,
-        )
-        await isBlocked(pool)
-        await one.query('commit')
-        expect(await waiting).toBe('work_item_parent_type_check')
-      } finally {
-        one.release()
-        two.release()
-      }
-    },
-  )
+  const inserted = "insert into work_item (work_type, title, parent_id) values ('activity', 'a', $1)"
+  const retyped = "update work_item set work_type = 'activity' where parent_id = $1"
+  const parentRetyped = "update work_item set work_type = 'sub_activity' where id = $1"
+
+  test.each([
+    ['a new child', 'a change of its parent', inserted, parentRetyped],
+    ['a change of a parent', 'a new child', parentRetyped, inserted],
+    ['a change of a child', 'a change of its parent', retyped, parentRetyped],
+    ['a change of a parent', 'a change of a child', parentRetyped, retyped],
+  ])('%s and %s do not pass each other unseen', async (_, __, first, second) => {
+    const parent = await add('project')
+    await add('task', parent)
+    const [one, two] = [await pool.connect(), await pool.connect()]
+    try {
+      await one.query('begin')
+      await one.query(first, [parent])
+      const waiting = two.query(second, [parent]).then(
+        () => 'passed',
+        (error: pg.DatabaseError) => error.constraint,
+      )
+      await isBlocked(pool)
+      await one.query('commit')
+      expect(await waiting).toBe('work_item_parent_type_check')
+    } finally {
+      one.release()
+      two.release()
+    }
+  })
 })
 
 async function isBlocked(pool: pg.Pool): Promise<void> {
