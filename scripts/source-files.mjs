@@ -15,8 +15,9 @@ export function filesBelow(root, folder = '') {
   })
 }
 
+/** Says whether a file serves tests only: `*.test.ts`, `*.test-d.ts`, `*.bench.ts`, `fixture.ts`, `*.fixture.ts`. */
 export function isTest(file) {
-  return /\.(test|db\.test|test-d|bench)\.ts$/.test(file)
+  return /\.(test|test-d|bench)\.ts$|[./]fixture\.ts$/.test(file)
 }
 
 /** The text of a source file with its comments blanked, so that line numbers stay. */
