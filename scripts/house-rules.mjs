@@ -13,7 +13,8 @@ const rules = [
       (inPackages(file) || file.startsWith('apps/')) &&
       !file.startsWith('packages/mapping/src/kinds/') &&
       !isTest(file),
-    finds: /\.kind\s*[!=]==/,
+    // The kinds of identities and of MikroORM's properties are closed lists; those of rules are not.
+    finds: /(?<!\b(identity|property))\.kind\s*[!=]==/,
   },
   {
     says: 'throw a coded failure of the package’s errors.ts, or a bug(), instead of a bare Error',
