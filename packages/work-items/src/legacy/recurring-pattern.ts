@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
 
-export const recurrenceFrequencies = ['daily', 'weekly', 'monthly', 'yearly'] as const
+const recurrenceFrequencies = ['daily', 'weekly', 'monthly', 'yearly'] as const
 
 /** How a task or an event repeats. */
 export const RecurringPattern = defineEntity({

@@ -7,7 +7,7 @@ import { StaffTeam } from '../legacy/staff-team.ts'
 import { TimestampText } from '../timestamp-text.ts'
 import { workTypes } from './allowed-children.ts'
 
-export const workItemStatuses = [
+const workItemStatuses = [
   'not_started',
   'in_progress',
   'at_risk',
@@ -16,7 +16,7 @@ export const workItemStatuses = [
   'cancelled',
 ] as const
 
-export const workItemPriorities = ['low', 'medium', 'high', 'urgent', 'critical'] as const
+const workItemPriorities = ['low', 'medium', 'high', 'urgent', 'critical'] as const
 
 type JsonObject = Record<string, unknown>
 
