@@ -81,7 +81,7 @@ export function unsound(decision: Decision, legacy: Table): readonly string[] {
 function wrongValues(decision: Decision, name: string, legacy: Table): readonly string[] {
   const { type, nullable } = fieldNamed(legacy, name)
   if (!isComparable(type))
-    return [`${name} is of a type that cannot be compared here; boolean, integers, text, uuid and date can.`]
+    return [`${name} is of a type that cannot be compared; JSON, floats and numeric without scale are.`]
   const wrong = valuesOf(decision, name).filter((value) => !isValueOf(type, value))
   const never =
     !nullable &&

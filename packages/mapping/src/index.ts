@@ -6,8 +6,20 @@ export { type BaseType, type ColumnType, columnType, typeText } from './column-t
 export { defineMapping, type Mapping, type MappingDefinition, type ResolvedRule } from './mapping.ts'
 export { type Identity, sameKey, storedIn } from './identity.ts'
 export { type Links, type LinkSide, links } from './links.ts'
+export { cast } from './kinds/cast.ts'
+export { computed } from './kinds/computed.ts'
+export { coalesce, concat, type Expression, field, value, whenEqual, whenNull } from './expression.ts'
+export { constant } from './kinds/constant.ts'
 export { copy } from './kinds/copy.ts'
+export { decide } from './kinds/decide.ts'
+export { drop } from './kinds/drop.ts'
+export { firstReference } from './kinds/first-reference.ts'
+export { intoJson } from './kinds/into-json.ts'
+export { localDateTime } from './kinds/local-date-time.ts'
+export { lookup } from './kinds/lookup.ts'
 export { mapValues } from './kinds/map-values.ts'
+export { reference } from './kinds/reference.ts'
+export { withDefault } from './kinds/with-default.ts'
 
 // Rule kinds of one's own
 export {

@@ -1,5 +1,5 @@
 import { encode } from './codec.ts'
-import { type ColumnType, isInteger, isJson, isText, typeText } from './column-type.ts'
+import { type ColumnType, isInteger, isJson, typeText } from './column-type.ts'
 import { fit } from './fit.ts'
 import { literal, type Sql, sql, typeName } from './sql.ts'
 import type { Value } from './value.ts'
@@ -29,13 +29,10 @@ export function isValueOf(type: ColumnType, value: Value): boolean {
   return fit({ base: 'text' }, type)?.accepts?.row(text) ?? true
 }
 
-/** Whether equal values of the type are equal in JavaScript too, so that a rule can compare them in both. */
+/** Whether equal values of the type are spelled the same, so that a rule can compare them in SQL and in TypeScript alike. */
 export function isComparable(type: ColumnType): boolean {
-  return (
-    isInteger(type) ||
-    (isText(type) && type.base !== 'char') ||
-    ['boolean', 'uuid', 'date'].includes(type.base)
-  )
+  if (type.base === 'numeric') return type.scale !== undefined
+  return !isJson(type) && type.base !== 'real' && type.base !== 'double precision'
 }
 
 function memberOf({ base }: ColumnType): 'number' | 'boolean' | 'string' {

@@ -1,6 +1,29 @@
 import type { RuleKind } from '../rule.ts'
+import { castKind } from './cast.ts'
+import { computedKind } from './computed.ts'
+import { constantKind } from './constant.ts'
 import { copyKind } from './copy.ts'
+import { decideKind } from './decide.ts'
+import { dropKind } from './drop.ts'
+import { firstReferenceKind } from './first-reference.ts'
+import { localDateTimeKind } from './local-date-time.ts'
+import { lookupKind } from './lookup.ts'
 import { mapValuesKind } from './map-values.ts'
+import { referenceKind } from './reference.ts'
+import { withDefaultKind } from './with-default.ts'
 
 /** The rule kinds of the language. */
-export const kinds: readonly RuleKind[] = [copyKind, mapValuesKind]
+export const kinds: readonly RuleKind[] = [
+  castKind,
+  computedKind,
+  constantKind,
+  copyKind,
+  decideKind,
+  dropKind,
+  firstReferenceKind,
+  localDateTimeKind,
+  lookupKind,
+  mapValuesKind,
+  referenceKind,
+  withDefaultKind,
+]

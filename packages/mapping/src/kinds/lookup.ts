@@ -1,0 +1,153 @@
+import { type ColumnType, isText } from '../column-type.ts'
+import { fit } from '../fit.ts'
+import { isComparable } from '../literal-value.ts'
+import { misfits } from '../misfits.ts'
+import { at, type Row, type RowScope, type Rule, type RuleKind, rule, type SqlRow } from '../rule.ts'
+import { scopeSql, tableSql } from '../scope.ts'
+import { all, any, ident, type Sql, sql } from '../sql.ts'
+import { fieldNamed, type Table, table } from '../table.ts'
+import type { Value } from '../value.ts'
+import { copy } from './copy.ts'
+
+interface Lookup {
+  readonly field: string
+  readonly slot: string
+  readonly in: Table
+  readonly by: Readonly<Record<string, string>>
+  readonly take: string
+}
+
+export interface LookupOptions<F extends string, L extends string> {
+  readonly in: Table<L>
+  /** The natural key: legacy field → field of the looked-up table. Fields beside the rule's own are context, like a tenant. */
+  readonly by: { readonly [K in F]: NoInfer<L> } & Readonly<Record<string, NoInfer<L>>>
+  /** The unique field that the target refers to. */
+  readonly take: NoInfer<L>
+}
+
+/**
+ * A natural key becomes a reference to the row that has it, within the same context. A value of which there is no such row,
+ * or more than one, is refused, never guessed.
+ */
+export function lookup<const F extends string, L extends string>(
+  field: F,
+  options: LookupOptions<F, L>,
+): Rule<F, F> & { as<const S extends string>(slot: S): Rule<F, S> } {
+  const as = <const S extends string>(slot: S) => rule<F, S>('lookup', { field, slot, ...options })
+  return Object.freeze({ ...as(field), as })
+}
+
+const lead = { tenantId: 'integer not null', industry: 'text' } as const
+const choice = table(
+  'lookup_industry',
+  {
+    id: 'bigint not null',
+    tenantId: 'integer not null',
+    name: 'varchar(50) not null',
+    active: 'boolean not null',
+  },
+  { key: ['id'], where: { active: true } },
+)
+
+export const lookupKind: RuleKind<Lookup> = {
+  kind: 'lookup',
+  shape: ({ field, slot, in: table, by, take }) => ({
+    reads: Object.keys(by),
+    restores: [field],
+    writes: { [slot]: fieldNamed(table, take).type },
+  }),
+  check: (params, tables) => [
+    ...unequal(params, tables.legacy),
+    ...misfits(lookupKind.shape(params, tables), tables),
+  ],
+
+  forward: (params, legacy, scope) => ({ [params.slot]: foundRow(params, legacy, scope) }),
+  forwardSql: (params, legacy) => ({ [params.slot]: foundSql(params, legacy) }),
+  backward: ({ field, slot, in: table, by, take }, { [slot]: key = null }, scope) => ({
+    [field]: key === null ? null : scope.find(table, { [take]: key }, by[field] ?? field),
+  }),
+  backwardSql: (params, target) => ({ [params.field]: nameSql(params, at(target, params.slot)) }),
+
+  accepts: {
+    fails: 'has a value of which there is not exactly one row',
+    row: (params, legacy, scope) =>
+      (legacy[params.field] ?? null) === null || foundRow(params, legacy, scope) !== null,
+    sql: (params, legacy) =>
+      any([sql`${at(legacy, params.field)} IS NULL`, sql`${foundSql(params, legacy)} IS NOT NULL`]),
+  },
+  acceptsBack: {
+    fails: 'refers to a row that does not exist or has no name',
+    row: ({ field, slot, in: table, by, take }, { [slot]: key = null }, scope) =>
+      key === null || scope.find(table, { [take]: key }, by[field] ?? field) !== null,
+    sql: (params, target) => {
+      const key = at(target, params.slot)
+      return any([sql`${key} IS NULL`, sql`${nameSql(params, key)} IS NOT NULL`])
+    },
+  },
+  loss: () => ({ forward: { holds: 'all' }, backward: { holds: 'all' } }),
+  doc: ({ in: { name }, by, take }) =>
+    `${take} of the ${name} with the same ${Object.values(by).join(' and ')}`,
+  examples: [
+    {
+      name: 'a choice of the tenant by its name, in the same table',
+      legacy: table('lookup_lead', { id: 'bigint not null', ...lead }, { key: ['id'] }),
+      target: table(
+        'lookup_lead_target',
+        { id: 'bigint not null', ...lead, industryRef: 'bigint' },
+        { key: ['id'] },
+      ),
+      rules: [
+        ...copy('tenantId'),
+        lookup('industry', { in: choice, by: { tenantId: 'tenantId', industry: 'name' }, take: 'id' }).as(
+          'industryRef',
+        ),
+      ],
+    },
+  ],
+}
+
+function foundRow({ in: table, by, take }: Lookup, legacy: Row, scope: RowScope): Value {
+  const key = Object.entries(by).map(([name, to]) => [to, legacy[name] ?? null] as const)
+  return key.some(([, value]) => value === null) ? null : scope.find(table, Object.fromEntries(key), take)
+}
+
+function foundSql({ in: table, by, take }: Lookup, legacy: SqlRow): Sql {
+  const found = (name: string) => ident('found', fieldNamed(table, name).column)
+  const match = Object.entries(by).map(([name, to]) => sql`${found(to)} = ${at(legacy, name)}`)
+  return sql`(SELECT CASE WHEN count(*) = 1 THEN (array_agg(${found(take)}))[1] END FROM ${tableSql(table)} AS found WHERE ${all([scopeSql(table, 'found'), ...match])})`
+}
+
+function nameSql({ field, in: table, by, take }: Lookup, key: Sql): Sql {
+  const found = (name: string) => ident('found', fieldNamed(table, name).column)
+  return sql`(SELECT ${found(by[field] ?? field)} FROM ${tableSql(table)} AS found WHERE ${scopeSql(table, 'found')} AND ${found(take)} = ${key} LIMIT 1)`
+}
+
+function unequal({ field, in: table, by, take }: Lookup, legacy: Table): readonly string[] {
+  const pairs = Object.entries(by).map(
+    ([from, to]) => [fieldNamed(legacy, from), fieldNamed(table, to)] as const,
+  )
+  const unique = [table.key, ...table.unique].some((fields) => fields.length === 1 && fields[0] === take)
+  const way =
+    by[field] === undefined
+      ? undefined
+      : fit(fieldNamed(table, by[field]).type, fieldNamed(legacy, field).type)
+  return [
+    ...(by[field] === undefined ? [`${field} is not among the fields that are looked up by.`] : []),
+    ...(unique ? [] : [`${take} does not identify a row of ${table.name}; take its key.`]),
+    ...pairs
+      .filter(([from, to]) => !isAlike(from.type, to.type))
+      .map(([from, to]) => `${from.name} and ${to.name} cannot be compared.`),
+    ...(way && !way.accepts ? [] : [`${field} cannot hold every ${by[field]} of ${table.name}.`]),
+  ]
+}
+
+function isAlike(left: ColumnType, right: ColumnType): boolean {
+  return (
+    (left.base === right.base && isComparable(left) && isComparable(right)) ||
+    (isPlainText(left) && isPlainText(right))
+  )
+}
+
+function isPlainText(type: ColumnType): boolean {
+  return isText(type) && type.base !== 'char'
+}
