@@ -139,10 +139,9 @@ describe('a concurrent index', () => {
 
   test('that is valid is left as it is', async () => {
     await runDdl(database, [create])
-    const oid = async () => (await database.query(`select 'app.by_day'::regclass::oid::int4 as oid`)).rows
-    const before = await oid()
+    const before = await oidOfIndex()
     await runDdl(database, [create])
-    expect(await oid()).toEqual(before)
+    expect(await oidOfIndex()).toEqual(before)
   })
 
   test('of the same name on another table is left as it is', async () => {
@@ -158,13 +157,18 @@ describe('a concurrent index', () => {
 
   test('that somebody else is still building is not taken for a leftover', async () => {
     const { building, end } = await buildBehindWriter(create.text)
-    const mine = runDdl(database, [create], { lockTimeoutMs: 20, attempts: 100, baseDelayMs: 5 })
-    await setTimeout(100)
+    const theirs = await oidOfIndex()
+    const mine = runDdl(database, [create], { lockTimeoutMs: 5_000, attempts: 1 })
+    await setTimeout(100) // mine waits for the lock of theirs by now
     await end()
     await building
     await mine
     expect(await indexes()).toEqual([{ name: 'by_day', valid: true }])
+    expect(await oidOfIndex()).toEqual(theirs)
   })
+
+  const oidOfIndex = async () =>
+    (await database.query(`select 'app.by_day'::regclass::oid::int4 as oid`)).rows
 
   /** Starts the statement while a writer holds it up, and gives it back once it waits. */
   async function buildBehindWriter(statement: string) {

@@ -76,8 +76,9 @@ async function dropInvalid(tx: Transaction, index: ConcurrentIndex, settings: Se
   const found = await findInvalid(tx, index)
   if (found === undefined) return
   await limitLockWait(tx, settings)
+  // While it waits, LOCK holds no snapshot, unlike DROP: so it cannot deadlock with one who builds.
   await tx.query(found.lockTable)
-  // It was perhaps no leftover, but still being built by somebody who held this lock until now.
+  // It was perhaps no leftover, but still being built by whoever held this lock until now.
   const leftover = await findInvalid(tx, index)
   if (leftover !== undefined) await tx.query(leftover.dropIndex)
 }
