@@ -19,12 +19,12 @@ export const errors = defineErrors('DATABASE', {
     retriable: true,
   },
   AUTHENTICATION_FAILED: {
-    message: (v: Report) => `PostgreSQL${at(v)} does not let ${v.user} in: ${v.said}.`,
+    message: (v: Report) => `PostgreSQL${at(v)} does not let ${v.user ?? 'the user'} in: ${v.said}.`,
     fix: 'Check the user and password of DATABASE_URL, and pg_hba.conf of the server.',
   },
   NO_SUCH_DATABASE: {
-    message: (v: Report) => `PostgreSQL${at(v)} has no database ${v.database}: ${v.said}.`,
-    fix: (v) => `Create it with: createdb ${v.database}`,
+    message: (v: Report) => `PostgreSQL${at(v)} has no database ${v.database ?? 'of that name'}: ${v.said}.`,
+    fix: (v) => `Create it with: createdb ${v.database ?? 'name'}`,
   },
   TOO_OLD: {
     message: (v: { version: string; oldest: number }) =>
