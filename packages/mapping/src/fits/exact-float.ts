@@ -1,38 +1,60 @@
 import { literal, type Sql, sql } from '../sql.ts'
-import { compareDecimals, type Decimal, decimal, digitsOf, sum, times } from './decimal.ts'
+import { compareDecimals, type Decimal, decimal, digitsOf, times } from './decimal.ts'
 
 type Float = 'real' | 'double precision'
 
 /**
  * A float as a numeric that gives back the same float. A plain `::numeric` keeps 15 digits (6 of a real), and text depends
- * on extra_float_digits; where 15 are too few, the remainder is added: 0.1 is 0.1, 0.1 + 0.2 has some thirty digits.
+ * on extra_float_digits. So: those digits where they are enough, otherwise 15 for a real, 17 or 18 for a double.
  */
 export function exactNumeric(value: Sql, base: Float): Sql {
   const v = sql`(${value})`
   if (base === 'real')
     return sql`(CASE WHEN ${v}::numeric::real = ${v} THEN ${v}::numeric ELSE ${v}::float8::numeric END)`
-  const whole = (part: Sql) => sql`(${part}::numeric + (${part} - ${part}::numeric::float8)::numeric)`
-  const huge = sql`abs(${v}) BETWEEN 1e308 AND ${maxDouble}::float8`
-  return sql`(CASE WHEN ${huge} THEN ${whole(sql`(${v} / 1024)`)} * 1024 WHEN ${v}::numeric::float8 = ${v} THEN ${v}::numeric ELSE ${whole(v)} END)`
+  const huge = sql`abs(${v}) BETWEEN 1e308 AND ${literal(String(Number.MAX_VALUE))}::float8`
+  const isShort = sql`CASE WHEN ${huge} THEN FALSE ELSE ${v}::numeric::float8 = ${v} END`
+  return sql`(CASE WHEN ${isShort} THEN ${v}::numeric ELSE ${fromBits(v)} END)`
 }
 
 /** Row twin of {@link exactNumeric}: the digits. */
 export function exactDigits(value: number, base: Float): string {
   if (!Number.isFinite(value)) return String(value)
-  if (base === 'real') {
-    const short = precise(value, 6)
-    return digitsOf(Math.fround(numberOf(short)) === value ? short : precise(value, 15))
-  }
-  if (Math.abs(value) >= 1e308) return digitsOf(times(wholeOf(value / 1024), 1024n))
-  const short = precise(value, 15)
-  return digitsOf(numberOf(short) === value ? short : wholeOf(value))
+  const short = precise(value, base === 'real' ? 6 : 15)
+  if (base === 'real') return digitsOf(Math.fround(numberOf(short)) === value ? short : precise(value, 15))
+  return digitsOf(Math.abs(value) < 1e308 && numberOf(short) === value ? short : fromBitsRow(value))
 }
 
-const maxDouble = literal(String(Number.MAX_VALUE))
+/** The exact value from mantissa and exponent, rounded to 17 or 18 digits. */
+function fromBits(v: Sql): Sql {
+  const bits = sql`('x' || encode(float8send(${v}), 'hex'))::bit(64)::bigint`
+  const biased = sql`(${bits} >> 52 & 2047)`
+  const mantissa = sql`(${bits} & 4503599627370495 | (least(${biased}, 1) << 52))`
+  const exponent = sql`(greatest(${biased}, 1)::integer - 1075)`
+  const power = sql`CASE WHEN ${exponent} >= 0 THEN power(2::numeric, ${exponent}) ELSE power(5::numeric, -${exponent}) * ('1e' || ${exponent})::numeric END`
+  const decimals = sql`(16 - floor((${exponent} + 52) * 0.30103))::integer`
+  return sql`trim_scale(sign(${v})::numeric * round(${mantissa} * ${power}, ${decimals}))`
+}
 
-function wholeOf(value: number): Decimal {
-  const head = precise(value, 15)
-  return sum(head, precise(value - numberOf(head), 15))
+function fromBitsRow(value: number): Decimal {
+  const view = new DataView(new ArrayBuffer(8))
+  view.setFloat64(0, value)
+  const bits = view.getBigUint64(0)
+  const biased = Number((bits >> 52n) & 2047n)
+  const mantissa = (bits & 4503599627370495n) | (biased === 0 ? 0n : 4503599627370496n)
+  const exponent = Math.max(biased, 1) - 1075
+  const exact: Decimal =
+    exponent >= 0
+      ? { units: mantissa * 2n ** BigInt(exponent), scale: 0 }
+      : { units: mantissa * 5n ** BigInt(-exponent), scale: -exponent }
+  return times(rounded(exact, 16 - Math.floor((exponent + 52) * 0.30103)), value < 0 ? -1n : 1n)
+}
+
+/** A positive number with that many decimals (tens, hundreds where negative), half of one up. */
+function rounded({ units, scale }: Decimal, decimals: number): Decimal {
+  if (decimals >= scale) return trimmed(units, scale)
+  const unit = 10n ** BigInt(scale - decimals)
+  const kept = (units + unit / 2n) / unit
+  return trimmed(kept, decimals)
 }
 
 /** That many significant digits, without zeros at the end. A tie goes to the even digit, as C's printf has it. */

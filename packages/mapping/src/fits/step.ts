@@ -31,7 +31,7 @@ export function fitOf({ cast, row, accepts }: Step): Fit {
     sql: (value) => sql`(CASE WHEN ${accepts.sql(value)} THEN ${cast(value)} END)`,
     row: (value) => (value === null || !accepts.row(value) ? null : row(value)),
     accepts: {
-      sql: (value) => sql`COALESCE(${accepts.sql(value)}, TRUE)`,
+      sql: (value) => sql`((${value}) IS NULL OR ${accepts.sql(value)})`,
       row: (value) => value === null || accepts.row(value),
     },
   } satisfies Fit)

@@ -1,6 +1,6 @@
 import { wireSql } from '../codec.ts'
 import { type ColumnType, isInteger, isText, typeText } from '../column-type.ts'
-import { literal, type Sql, sql, typeName } from '../sql.ts'
+import { join, literal, type Sql, sql, typeName } from '../sql.ts'
 import type { Value } from '../value.ts'
 import { type Decimal, decimal } from './decimal.ts'
 import { exact } from './iso.ts'
@@ -101,7 +101,7 @@ const mostDigits = 10_000
 
 function parsedNumber(to: ColumnType): Fit {
   const scale = isInteger(to) ? 0 : to.scale
-  const specials = isInteger(to) ? [] : to.size === undefined ? ['NaN', 'Infinity', '-Infinity'] : ['NaN']
+  const specials = isInteger(to) ? ['0'] : to.size === undefined ? ['NaN', 'Infinity', '-Infinity'] : ['NaN']
   const test = new RegExp(number)
   const fits = (value: Decimal) => isInRange(value, to) && (scale === undefined || value.scale === scale)
   return fitOf({
@@ -110,7 +110,7 @@ function parsedNumber(to: ColumnType): Fit {
     accepts: {
       sql: (value) => {
         const scaled = scale === undefined ? sql`TRUE` : sql`scale((${value})::numeric) = ${literal(scale)}`
-        const special = sql`(${value}) COLLATE "C" = ANY (${literal(`{${specials.join(',')}}`)}::text[])`
+        const special = sql`(${value}) COLLATE "C" IN (${join(specials.map((each) => literal(each)))})`
         const plain = sql`${matches(value, literal(number))} AND char_length(${value}) <= ${literal(mostDigits)}`
         return sql`(CASE WHEN ${plain} THEN ${inRange(sql`(${value})::numeric`, to)} AND ${scaled} ELSE ${special} END)`
       },

@@ -1,0 +1,26 @@
+import { createTestDatabase } from '@changeover/embedded-postgres/testing'
+import type pg from 'pg'
+import { hostileSessions } from './testing/hostile-session.ts'
+
+export interface HostileClients {
+  readonly clients: readonly pg.PoolClient[]
+  close(): Promise<void>
+}
+
+/** One connection for each of the hostile sessions, in a fresh database. For this package's own tests. */
+export async function connectHostile(): Promise<HostileClients> {
+  const database = await createTestDatabase()
+  const clients: pg.PoolClient[] = []
+  for (const settings of hostileSessions) {
+    const client = await database.pool().connect()
+    for (const setting of settings) await client.query(setting)
+    clients.push(client)
+  }
+  return {
+    clients,
+    close: async () => {
+      for (const client of clients) client.release()
+      await database.drop()
+    },
+  }
+}
