@@ -11,7 +11,10 @@ export function problemsOf(mapping: Checked): readonly Failure[] {
 }
 
 function lostFields({ name, legacy, rules }: Checked): readonly Failure[] {
-  const kept = new Set<string>([...legacy.key, ...rules.flatMap(({ shape }) => [...shape.restores, ...(shape.drops ?? [])])])
+  const kept = new Set<string>([
+    ...legacy.key,
+    ...rules.flatMap(({ shape }) => [...shape.restores, ...(shape.drops ?? [])]),
+  ])
   return Object.keys(legacy.fields)
     .filter((field) => !kept.has(field))
     .map((field) => errors.LEGACY_FIELD_UNREAD({ mapping: name, field }))

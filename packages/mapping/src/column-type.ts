@@ -57,7 +57,9 @@ const aliases: Readonly<Record<string, BaseType>> = {
  * columnType('numeric(6,2)') // => { base: 'numeric', size: 6, scale: 2 }
  */
 export function columnType(text: string): ColumnType {
-  const match = /^([a-z0-9 ]+?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?(\s+with(?:out)? time zone)?$/.exec(text.trim().toLowerCase())
+  const match = /^([a-z0-9 ]+?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?(\s+with(?:out)? time zone)?$/.exec(
+    text.trim().toLowerCase(),
+  )
   const name = match && `${match[1]}${(match[4] ?? '').replace(/\s+/g, ' ')}`
   const base = baseTypes.find((known) => known === name) ?? (name ? aliases[name] : undefined)
   if (!match || !base) throw errors.TYPE_UNSUPPORTED({ type: text })

@@ -47,13 +47,22 @@ interface Place {
   readonly type: ColumnType
 }
 
-function compileRule(mapping: Mapping, resolved: ResolvedRule, direction: Direction, frame: Frame): CompiledRule {
+function compileRule(
+  mapping: Mapping,
+  resolved: ResolvedRule,
+  direction: Direction,
+  frame: Frame,
+): CompiledRule {
   const reverse = direction === 'forward' ? 'backward' : 'forward'
   const replica = direction === 'forward' ? frame.target : frame.legacy
   const authority = direction === 'forward' ? frame.legacy : frame.target
   const made = valuesSql(mapping, resolved, direction, frame)
   const places = placesOf(mapping, resolved, direction)
-  const writes = places.map(({ slot, type }) => ({ slot, type, value: writeSql(slot, type, at(made, slot.ref)) }))
+  const writes = places.map(({ slot, type }) => ({
+    slot,
+    type,
+    value: writeSql(slot, type, at(made, slot.ref)),
+  }))
   const room = resolved.loss[reverse].holds === 'part'
   const sources = room ? placesOf(mapping, resolved, reverse) : []
   const readings = room ? valuesSql(mapping, resolved, reverse, frame) : {}
@@ -74,14 +83,24 @@ function compileRule(mapping: Mapping, resolved: ResolvedRule, direction: Direct
 }
 
 /** What a rule makes of the authority's row, in the rule's own types, by slot. */
-export function valuesSql(mapping: Mapping, resolved: ResolvedRule, direction: Direction, frame: Frame): SqlRow {
+export function valuesSql(
+  mapping: Mapping,
+  resolved: ResolvedRule,
+  direction: Direction,
+  frame: Frame,
+): SqlRow {
   const { rule, kind, shape } = resolved
   const make = direction === 'forward' ? kind.forwardSql : kind.backwardSql
   return make.call(kind, rule.params, givenSql(mapping, resolved, direction, frame), frame.scope, shape)
 }
 
 /** What a rule takes, in the rule's own types, by slot. */
-export function givenSql(mapping: Mapping, { shape, slots }: ResolvedRule, direction: Direction, frame: Frame): SqlRow {
+export function givenSql(
+  mapping: Mapping,
+  { shape, slots }: ResolvedRule,
+  direction: Direction,
+  frame: Frame,
+): SqlRow {
   if (direction === 'backward')
     return Object.fromEntries(slots.map(({ slot, type }) => [slot.ref, readSql(slot, type, frame.target)]))
   return Object.fromEntries(
@@ -110,14 +129,27 @@ function refusalsOf(
   const acceptance = direction === 'forward' ? kind.accepts : kind.acceptsBack
   const refusals: Refusal[] = []
   if (acceptance)
-    refusals.push({ field: label, why: acceptance.fails, when: sql`(${acceptance.sql(rule.params, given, frame.scope)}) IS NOT TRUE` })
+    refusals.push({
+      field: label,
+      why: acceptance.fails,
+      when: sql`(${acceptance.sql(rule.params, given, frame.scope)}) IS NOT TRUE`,
+    })
   if (direction === 'backward') refusals.push(...unreadable(resolved, frame))
   for (const { slot, type } of placesOf(mapping, resolved, direction)) {
     const value = at(made, slot.ref)
     const fits = fitsSql(slot, type, value)
-    if (fits) refusals.push({ field: slot.ref, why: 'does not fit into its column', when: sql`(${fits}) IS NOT TRUE` })
+    if (fits)
+      refusals.push({
+        field: slot.ref,
+        why: 'does not fit into its column',
+        when: sql`(${fits}) IS NOT TRUE`,
+      })
     if (mayBeNull(mapping, resolved, direction) && slot.jsonKey === undefined && !slot.field.nullable)
-      refusals.push({ field: slot.ref, why: 'would be NULL in a column that is NOT NULL', when: sql`(${value}) IS NULL` })
+      refusals.push({
+        field: slot.ref,
+        why: 'would be NULL in a column that is NOT NULL',
+        when: sql`(${value}) IS NULL`,
+      })
   }
   return refusals
 }
@@ -133,13 +165,16 @@ function unreadable({ slots }: ResolvedRule, frame: Frame): readonly Refusal[] {
 }
 
 function mayBeNull(mapping: Mapping, { shape, slots }: ResolvedRule, direction: Direction): boolean {
-  if (direction === 'backward') return slots.some(({ slot }) => slot.jsonKey !== undefined || slot.field.nullable)
+  if (direction === 'backward')
+    return slots.some(({ slot }) => slot.jsonKey !== undefined || slot.field.nullable)
   return shape.reads.some((name) => fieldNamed(mapping.legacy, name).nullable)
 }
 
 /** PostgreSQL has no equality for json: compare as jsonb. */
 function compared(how: (left: Sql, right: Sql) => Sql, slot: Slot, left: Sql, right: Sql): Sql {
-  return slot.jsonKey === undefined && slot.field.type.base === 'json' ? how(sql`${left}::jsonb`, sql`${right}::jsonb`) : how(left, right)
+  return slot.jsonKey === undefined && slot.field.type.base === 'json'
+    ? how(sql`${left}::jsonb`, sql`${right}::jsonb`)
+    : how(left, right)
 }
 
 /**
@@ -149,6 +184,8 @@ function compared(how: (left: Sql, right: Sql) => Sql, slot: Slot, left: Sql, ri
 export function thereAndBackSql(mapping: Mapping, resolved: ResolvedRule, frame: Frame): SqlRow {
   const { rule, kind, shape, slots } = resolved
   const made = valuesSql(mapping, resolved, 'forward', frame)
-  const stored = Object.fromEntries(slots.map(({ slot, type }) => [slot.ref, throughSql(slot, type, at(made, slot.ref))]))
+  const stored = Object.fromEntries(
+    slots.map(({ slot, type }) => [slot.ref, throughSql(slot, type, at(made, slot.ref))]),
+  )
   return kind.backwardSql(rule.params, stored, frame.scope, shape)
 }

@@ -5,7 +5,9 @@ import { fieldNamed } from './table.ts'
 
 /** The field-mapping reference of a mapping as Markdown: one table row for each rule, then what is lost and where it is kept. */
 export function docsOf(mapping: Mapping): string {
-  const where = Object.entries(mapping.target.where).map(([field, values]) => `${field} in ${values.join(', ')}`)
+  const where = Object.entries(mapping.target.where).map(
+    ([field, values]) => `${field} in ${values.join(', ')}`,
+  )
   return [
     `## ${mapping.name}`,
     '',
@@ -14,7 +16,10 @@ export function docsOf(mapping: Mapping): string {
     '| Legacy | Target | How | Way there | Way back |',
     '| --- | --- | --- | --- | --- |',
     ...mapping.rules.map((each) => line(mapping, each)),
-    ...mapping.links.map((each) => `| ${each.name} (\`${each.legacy.table.name}\`) | \`${each.target.table.name}\` | link rows follow their parent | exact | exact |`),
+    ...mapping.links.map(
+      (each) =>
+        `| ${each.name} (\`${each.legacy.table.name}\`) | \`${each.target.table.name}\` | link rows follow their parent | exact | exact |`,
+    ),
     '',
   ].join('\n')
 }
@@ -24,12 +29,22 @@ function line(mapping: Mapping, { rule, kind, shape, slots, loss }: ResolvedRule
   const legacy = (fields.length > 0 ? fields : shape.reads).map(
     (name) => `\`${name}\` ${typeText(fieldNamed(mapping.legacy, name).type)}`,
   )
-  const target = slots.map(({ slot, type }) => `\`${slot.ref}\` ${typeText(slot.jsonKey === undefined ? slot.field.type : type)}`)
-  const cells = [legacy.join('<br>') || '–', target.join('<br>') || '–', kind.doc(rule.params), held(loss.forward), held(loss.backward)]
+  const target = slots.map(
+    ({ slot, type }) => `\`${slot.ref}\` ${typeText(slot.jsonKey === undefined ? slot.field.type : type)}`,
+  )
+  const cells = [
+    legacy.join('<br>') || '–',
+    target.join('<br>') || '–',
+    kind.doc(rule.params),
+    held(loss.forward),
+    held(loss.backward),
+  ]
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
 }
 
 function held(holding: Holding): string {
   if (holding.holds === 'all') return 'exact'
-  return holding.holds === 'residue' ? `exact, kept in ${holding.in.map((slot) => `\`${slot}\``).join(', ')}` : holding.why
+  return holding.holds === 'residue'
+    ? `exact, kept in ${holding.in.map((slot) => `\`${slot}\``).join(', ')}`
+    : holding.why
 }

@@ -4,7 +4,8 @@ import { defineErrors } from '@changeover/errors'
 export const errors = defineErrors('MAPPING', {
   TYPE_UNSUPPORTED: {
     message: (v: { type: string }) => `A mapping cannot carry the type ${v.type}.`,
-    fix: () => 'Leave the column out with drop(field, reason), or give it a type the mapping language knows (docs/mapping.md lists them).',
+    fix: () =>
+      'Leave the column out with drop(field, reason), or give it a type the mapping language knows (docs/mapping.md lists them).',
   },
   FIELD_UNKNOWN: {
     message: (v: { field: string; table: string }) => `The table ${v.table} has no field ${v.field}.`,
@@ -15,7 +16,8 @@ export const errors = defineErrors('MAPPING', {
     fix: (v) => `Name the columns that identify a row of ${v.table}: { key: ['id'] }.`,
   },
   KEY_NULLABLE: {
-    message: (v: { table: string; field: string }) => `The key ${v.table}.${v.field} may be null, so rows could be skipped.`,
+    message: (v: { table: string; field: string }) =>
+      `The key ${v.table}.${v.field} may be null, so rows could be skipped.`,
     fix: (v) => `Make ${v.table}.${v.field} NOT NULL, or choose another unique key.`,
   },
   KEY_NOT_RESTORED: {
@@ -26,11 +28,14 @@ export const errors = defineErrors('MAPPING', {
   IDENTITY_MISFIT: {
     message: (v: { mapping: string; key: string; identity: string }) =>
       `In ${v.mapping} the identity (${v.identity}) does not fit the legacy key (${v.key}).`,
-    fix: () => 'Name one slot of the target for each key column, in the same order and of the same type, or a JSON path.',
+    fix: () =>
+      'Name one slot of the target for each key column, in the same order and of the same type, or a JSON path.',
   },
   LEGACY_FIELD_UNREAD: {
-    message: (v: { mapping: string; field: string }) => `In ${v.mapping} no rule gives back the legacy field ${v.field}: it would be lost.`,
-    fix: (v) => `Map it, keep it with intoJson('…', '${v.field}'), or give it up with drop('${v.field}', 'reason').`,
+    message: (v: { mapping: string; field: string }) =>
+      `In ${v.mapping} no rule gives back the legacy field ${v.field}: it would be lost.`,
+    fix: (v) =>
+      `Map it, keep it with intoJson('…', '${v.field}'), or give it up with drop('${v.field}', 'reason').`,
   },
   TARGET_FIELD_UNWRITTEN: {
     message: (v: { mapping: string; field: string }) =>
@@ -38,19 +43,23 @@ export const errors = defineErrors('MAPPING', {
     fix: (v) => `Write it with a rule, or set it with constant('${v.field}', value).`,
   },
   FIELD_WRITTEN_TWICE: {
-    message: (v: { mapping: string; field: string; rules: string }) => `In ${v.mapping} the field ${v.field} is written by several rules: ${v.rules}.`,
+    message: (v: { mapping: string; field: string; rules: string }) =>
+      `In ${v.mapping} the field ${v.field} is written by several rules: ${v.rules}.`,
     fix: (v) => `Keep one rule for ${v.field}; where several fields decide one, use decide(…).`,
   },
   RULE_MISFIT: {
-    message: (v: { mapping: string; rule: string; why: string }) => `In ${v.mapping} the rule ${v.rule} does not fit: ${v.why}`,
+    message: (v: { mapping: string; rule: string; why: string }) =>
+      `In ${v.mapping} the rule ${v.rule} does not fit: ${v.why}`,
     fix: () => 'Correct the rule as the message says.',
   },
   REFERENCE_CYCLE: {
     message: (v: { cycle: string }) => `The mappings refer to each other in a circle: ${v.cycle}.`,
-    fix: () => 'Keep one of the references as a plain field with intoJson, and derive the reference on one side only.',
+    fix: () =>
+      'Keep one of the references as a plain field with intoJson, and derive the reference on one side only.',
   },
   MAPPING_UNKNOWN: {
-    message: (v: { name: string; known: string }) => `There is no mapping named ${v.name}; known are ${v.known}.`,
+    message: (v: { name: string; known: string }) =>
+      `There is no mapping named ${v.name}; known are ${v.known}.`,
     fix: () => 'Add the mapping to the migration, or correct the name.',
   },
   KIND_UNKNOWN: {

@@ -39,7 +39,11 @@ export function keyPairs(mapping: Identified): readonly { readonly field: Field;
 export function identityFits(mapping: Identified): void {
   const { legacy, target, identity, name } = mapping
   const misfit = () =>
-    errors.IDENTITY_MISFIT({ mapping: name, key: legacy.key.join(', '), identity: `${identity.kind}(${identity.slots.join(', ')})` })
+    errors.IDENTITY_MISFIT({
+      mapping: name,
+      key: legacy.key.join(', '),
+      identity: `${identity.kind}(${identity.slots.join(', ')})`,
+    })
   if (identity.slots.length !== legacy.key.length) throw misfit()
   for (const { field, slot } of keyPairs(mapping)) {
     if (field.nullable) throw errors.KEY_NULLABLE({ table: legacy.name, field: field.name })

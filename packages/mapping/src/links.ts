@@ -21,8 +21,13 @@ export interface Links {
  * Errors: MAPPING.FIELD_UNKNOWN, MAPPING.RULE_MISFIT.
  */
 export function links(name: string, legacy: LinkSide, target: LinkSide): Links {
-  for (const side of [legacy, target]) for (const field of [side.owner, ...side.values]) fieldNamed(side.table, field)
+  for (const side of [legacy, target])
+    for (const field of [side.owner, ...side.values]) fieldNamed(side.table, field)
   if (legacy.values.length !== target.values.length || legacy.values.length === 0)
-    throw errors.RULE_MISFIT({ mapping: name, rule: `links(${name})`, why: 'both sides need the same number of values, at least one.' })
+    throw errors.RULE_MISFIT({
+      mapping: name,
+      rule: `links(${name})`,
+      why: 'both sides need the same number of values, at least one.',
+    })
   return Object.freeze({ name, legacy: Object.freeze(legacy), target: Object.freeze(target) })
 }

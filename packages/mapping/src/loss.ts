@@ -60,8 +60,8 @@ export function lossSql(mapping: Mapping): Sql {
  */
 export function collisionsSql(mapping: Mapping): Sql | undefined {
   const written = new Map(
-    compileRules(mapping, 'forward', { legacy: 'l', target: 't', scope: twinsAssumed(mapping) }).flatMap(({ writes }) =>
-      writes.map(({ slot, value }) => [slot.ref, value] as const),
+    compileRules(mapping, 'forward', { legacy: 'l', target: 't', scope: twinsAssumed(mapping) }).flatMap(
+      ({ writes }) => writes.map(({ slot, value }) => [slot.ref, value] as const),
     ),
   )
   const probes = mapping.target.unique
@@ -88,7 +88,9 @@ function twinsAssumed(mapping: Mapping): SqlScope {
     original: (name, key) => {
       const { legacy } = mappingNamed(mapping, name)
       const { type } = fieldNamed(legacy, legacy.key[0] ?? '')
-      return fit({ base: 'text' }, type)?.sql(sql`(${key})::text`) ?? sql`(${key})::${{ text: typeText(type) }}`
+      return (
+        fit({ base: 'text' }, type)?.sql(sql`(${key})::text`) ?? sql`(${key})::${{ text: typeText(type) }}`
+      )
     },
   }
 }

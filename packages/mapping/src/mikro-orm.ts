@@ -47,7 +47,9 @@ type Defined = EntitySchema & { readonly properties: object }
  */
 export function tableOf<E extends Defined, const Without extends ColumnKey<E> = never>(
   entity: E,
-  options: Pick<TableOptions<ColumnKey<E>>, 'where' | 'schema'> & { readonly without?: readonly Without[] } = {},
+  options: Pick<TableOptions<ColumnKey<E>>, 'where' | 'schema'> & {
+    readonly without?: readonly Without[]
+  } = {},
 ): TableOfEntity<E, Without> {
   const meta = metadataOf(entity)
   const left = new Set<string>(options.without)
@@ -68,7 +70,8 @@ export function tableOf<E extends Defined, const Without extends ColumnKey<E> = 
 export function linksOf<E extends Defined>(entity: E, property: CollectionKey<E>): LinkSide {
   const meta = metadataOf(entity)
   const found = meta.props.find(({ name }) => name === property)
-  if (!found?.pivotTable || !found.targetMeta) throw errors.FIELD_UNKNOWN({ field: property, table: meta.tableName })
+  if (!found?.pivotTable || !found.targetMeta)
+    throw errors.FIELD_UNKNOWN({ field: property, table: meta.tableName })
   const owner = columnsOf(found.joinColumns, meta)
   const values = columnsOf(found.inverseJoinColumns, found.targetMeta)
   const fields = { ...owner, ...values }
@@ -111,7 +114,9 @@ function fieldOf(property: EntityProperty): Field {
 
 function uniqueSets(meta: EntityMetadata): readonly (readonly string[])[] {
   const single = meta.props.filter(({ unique }) => unique).map(({ name }) => [name])
-  const several = meta.uniques.flatMap(({ properties }) => (properties ? [[properties].flat() as string[]] : []))
+  const several = meta.uniques.flatMap(({ properties }) =>
+    properties ? [[properties].flat() as string[]] : [],
+  )
   return [...single, ...several]
 }
 
@@ -120,7 +125,14 @@ function columnsOf(columns: readonly string[], of: EntityMetadata): Readonly<Rec
   return Object.fromEntries(
     columns.map((column, index) => [
       column,
-      { name: column, column, type: columnType(types[index] ?? ''), nullable: false, optional: false, generated: false },
+      {
+        name: column,
+        column,
+        type: columnType(types[index] ?? ''),
+        nullable: false,
+        optional: false,
+        generated: false,
+      },
     ]),
   )
 }

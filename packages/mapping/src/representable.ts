@@ -25,7 +25,9 @@ export function lostSql(mapping: Mapping, resolved: ResolvedRule, frame: Frame):
   const legacy = { ...others(mapping, resolved, frame), ...valuesSql(mapping, resolved, 'backward', frame) }
   const again = kind.forwardSql(rule.params, legacy, frame.scope, shape)
   return any(
-    slots.map(({ slot, type }) => differs(storedSql(slot, frame.target), writeSql(slot, type, at(again, slot.ref)))),
+    slots.map(({ slot, type }) =>
+      differs(storedSql(slot, frame.target), writeSql(slot, type, at(again, slot.ref))),
+    ),
   )
 }
 
@@ -35,7 +37,9 @@ function others(mapping: Mapping, { shape }: ResolvedRule, frame: Frame): SqlRow
   return Object.fromEntries(
     missing.map((name) => {
       const giver = mapping.rules.find((each) => each.shape.restores.includes(name))
-      const value = giver ? at(valuesSql(mapping, giver, 'backward', frame), name) : ident(frame.legacy, fieldNamed(mapping.legacy, name).column)
+      const value = giver
+        ? at(valuesSql(mapping, giver, 'backward', frame), name)
+        : ident(frame.legacy, fieldNamed(mapping.legacy, name).column)
       return [name, value]
     }),
   )

@@ -20,11 +20,13 @@ export function toTarget(mapping: Mapping, legacy: Row, scope: RowScope, current
   }
   for (const resolved of mapping.rules) {
     const { rule, kind, shape, slots } = resolved
-    if (kind.accepts?.row(rule.params, legacy, scope) === false) throw refused(mapping, resolved, legacy, kind.accepts.fails)
+    if (kind.accepts?.row(rule.params, legacy, scope) === false)
+      throw refused(mapping, resolved, legacy, kind.accepts.fails)
     const values = kind.forward(rule.params, legacy, scope, shape)
     for (const { slot, type } of slots) {
       const value = values[slot.ref] ?? null
-      if (!fitsRow(slot, type, value)) throw refused(mapping, resolved, legacy, 'does not fit into its column')
+      if (!fitsRow(slot, type, value))
+        throw refused(mapping, resolved, legacy, 'does not fit into its column')
       place(made, current, slot, writeRow(slot, type, value))
     }
   }

@@ -50,6 +50,7 @@ function referred(mapping: Pick<Mapping, 'refersTo'>, name: string) {
   const other = mappingNamed(mapping, name)
   const [pair] = keyPairs(other)
   const [key] = other.target.key
-  if (!pair || key === undefined) throw errors.MAPPING_UNKNOWN({ name, known: [...mapping.refersTo.keys()].join(', ') })
+  if (!pair || key === undefined)
+    throw errors.MAPPING_UNKNOWN({ name, known: [...mapping.refersTo.keys()].join(', ') })
   return { other, pair, key: ident('twin', fieldNamed(other.target, key).column) }
 }

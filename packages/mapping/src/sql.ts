@@ -48,12 +48,22 @@ export function join(pieces: readonly Sql[], separator = ', '): Sql {
 
 /** All of these hold; TRUE for none. */
 export function all(conditions: readonly Sql[]): Sql {
-  return conditions.length === 0 ? sql`TRUE` : join(conditions.map((each) => sql`(${each})`), ' AND ')
+  return conditions.length === 0
+    ? sql`TRUE`
+    : join(
+        conditions.map((each) => sql`(${each})`),
+        ' AND ',
+      )
 }
 
 /** At least one of these holds; FALSE for none. */
 export function any(conditions: readonly Sql[]): Sql {
-  return conditions.length === 0 ? sql`FALSE` : join(conditions.map((each) => sql`(${each})`), ' OR ')
+  return conditions.length === 0
+    ? sql`FALSE`
+    : join(
+        conditions.map((each) => sql`(${each})`),
+        ' OR ',
+      )
 }
 
 /** Null-safe inequality, the only comparison the engines use. */

@@ -73,7 +73,8 @@ export function freezeTable<F extends string, Required extends F, Key extends F>
     Array.isArray(value) ? value : [value],
   ])
   const named = [...parts.key, ...(parts.unique ?? []).flat(), ...where.map(([field]) => String(field))]
-  for (const field of named) if (!(field in parts.fields)) throw errors.FIELD_UNKNOWN({ field, table: parts.name })
+  for (const field of named)
+    if (!(field in parts.fields)) throw errors.FIELD_UNKNOWN({ field, table: parts.name })
   if (parts.key.length === 0) throw errors.KEY_MISSING({ table: parts.name })
   return Object.freeze({
     name: parts.name,

@@ -15,7 +15,10 @@ export function lockKeysSql(mapping: Mapping, direction: Direction): Sql {
     WHERE ${authority.scope} ${inKeyOrder(authority)} FOR NO KEY UPDATE OF ${ident(authority.alias)}`
 }
 
-/** Locks the replica's rows of the keys `$1…`: those whose authority has no row, before they are deleted. */
+/**
+ * Locks the replica's rows of the keys `$1…` in key order. Without it, a row that is deleted here for want of a source could
+ * be the one that another transaction, which has just inserted that source, found to be right and left as it was.
+ */
 export function lockReplicaSql(mapping: Mapping, direction: Direction): Sql {
   const { replica } = sidesOf(mapping, direction)
   return sql`SELECT 1 FROM ${replica.name} AS ${ident(replica.alias)}

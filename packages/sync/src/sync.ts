@@ -41,7 +41,7 @@ export interface Sync {
    * Makes the replica say what the mapping makes of the authority for these legacy keys: inserts what is missing, updates what
    * differs, deletes what has no source, in the caller's transaction. A second call writes nothing.
    *
-   * Cost: two statements, three where a key has no row; rows of the authority are locked FOR NO KEY UPDATE in key order.
+   * Cost: three statements; first the authority's rows, then the replica's are locked FOR NO KEY UPDATE, both in key order.
    * Errors: SYNC.*; DATABASE.* when the database refuses a row, which fails the whole call.
    */
   keys(
@@ -79,6 +79,10 @@ export function createSync(mappings: readonly Mapping[]): Sync {
   }
 
   const write: Writer = async (tx, mapping, direction, present, absent, { heldValues }) => {
+    await tx.query(
+      text(`lock replica ${mapping.name} ${direction}`, () => lockReplicaSql(mapping, direction)),
+      keyParameters(mapping, [...present, ...absent]),
+    )
     const statement = text(`write ${mapping.name} ${direction} ${heldValues}`, () =>
       writeSql(mapping, direction, heldValues),
     )
@@ -99,7 +103,7 @@ export function createSync(mappings: readonly Mapping[]): Sync {
     inserted: readonly Key[],
     options: SyncOptions,
   ) => {
-    const own = new Set(inserted.map((key) => key.join()))
+    const own = new Set(inserted.map(keyText))
     for (const dependent of dependentsOf(mapping, mappings)) {
       const name = `dependents ${mapping.name} ${dependent.mapping.name} ${dependent.field}`
       const found = await tx.query(
@@ -107,7 +111,7 @@ export function createSync(mappings: readonly Mapping[]): Sync {
         keyParameters(mapping, inserted),
       )
       const keys = keysOf(dependent.mapping, found.rows)
-      const others = dependent.mapping === mapping ? keys.filter((key) => !own.has(key.join())) : keys
+      const others = dependent.mapping === mapping ? keys.filter((key) => !own.has(keyText(key))) : keys
       if (others.length > 0) await sync.keys(tx, dependent.mapping, 'forward', others, options)
     }
   }
@@ -121,13 +125,8 @@ export function createSync(mappings: readonly Mapping[]): Sync {
         keyParameters(mapping, keys),
       )
       const present = keysOf(mapping, locked.rows)
-      const found = new Set(present.map((key) => key.join('\u0000')))
-      const absent = keys.filter((key) => !found.has(key.join('\u0000')))
-      if (absent.length > 0)
-        await tx.query(
-          text(`lock replica ${mapping.name} ${direction}`, () => lockReplicaSql(mapping, direction)),
-          keyParameters(mapping, absent),
-        )
+      const found = new Set(present.map(keyText))
+      const absent = keys.filter((key) => !found.has(keyText(key)))
       return write(tx, mapping, direction, present, absent, options)
     },
 
@@ -195,6 +194,11 @@ function add(left: SyncResult, right: SyncResult): SyncResult {
     unlinked: left.unlinked + right.unlinked,
     refused: [...left.refused, ...right.refused],
   }
+}
+
+/** A text that is the same for equal keys only. */
+function keyText(key: Key): string {
+  return JSON.stringify(key)
 }
 
 function known(mapping: Mapping, mappings: readonly Mapping[]): void {

@@ -10,6 +10,11 @@ export { StaffTeam } from './legacy/staff-team.ts'
 export { WorkItem } from './target/work-item.ts'
 export { allowedChildren, type WorkType, workTypes } from './target/allowed-children.ts'
 
+export { workItems } from './work-items.ts'
+export { eventToWorkItem } from './mappings/event.ts'
+export { projectWorkflowToWorkItem } from './mappings/project-workflow.ts'
+export { staffTaskToWorkItem } from './mappings/staff-task.ts'
+
 export { entities, ormOptions } from './orm-options.ts'
 export { migrate } from './migrate.ts'
 export { migrations } from './migrations/index.ts'

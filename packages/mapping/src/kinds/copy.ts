@@ -10,11 +10,15 @@ interface Copy {
 }
 
 /** Copies fields to target fields of the same name; `copy('a').as('b')` renames. The types must be of one family. */
-export function copy<const F extends string>(field: F): readonly Rule<F, F>[] & { as<S extends string>(slot: S): Rule<F, S> }
+export function copy<const F extends string>(
+  field: F,
+): readonly Rule<F, F>[] & { as<S extends string>(slot: S): Rule<F, S> }
 export function copy<const F extends string>(...fields: readonly F[]): readonly Rule<F, F>[]
 export function copy<const F extends string>(...fields: readonly F[]) {
   const rules = fields.map((field) => rule<F, F>('copy', { field, slot: field }))
-  return Object.assign(rules, { as: <S extends string>(slot: S) => rule<F, S>('copy', { field: fields[0], slot }) })
+  return Object.assign(rules, {
+    as: <S extends string>(slot: S) => rule<F, S>('copy', { field: fields[0], slot }),
+  })
 }
 
 export const copyKind: RuleKind<Copy> = {

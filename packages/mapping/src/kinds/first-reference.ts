@@ -13,7 +13,7 @@ import {
   type SqlRow,
   type SqlScope,
 } from '../rule.ts'
-import { all, any, join, type Sql, sql } from '../sql.ts'
+import { any, join, type Sql, same, sql } from '../sql.ts'
 import { fieldNamed, table } from '../table.ts'
 import type { Value } from '../value.ts'
 
@@ -52,7 +52,13 @@ export const firstReferenceKind: RuleKind<FirstReference> = {
     const fields = candidates.map(({ field }) => field)
     const kept = fields.map((name) => [residue[name] ?? name, fieldNamed(tables.legacy, name).type] as const)
     const twin = candidates[0] ? twinType(candidates[0].to, tables) : ({ base: 'text' } as const)
-    return { reads: fields, restores: fields, writes: { [slot]: twin, ...Object.fromEntries(kept) } }
+    const references = Object.fromEntries(candidates.map(({ field, to }) => [field, to.name]))
+    return {
+      reads: fields,
+      restores: fields,
+      references,
+      writes: { [slot]: twin, ...Object.fromEntries(kept) },
+    }
   },
   check: (params, tables) => {
     const { candidates, residue } = params
@@ -83,7 +89,7 @@ export const firstReferenceKind: RuleKind<FirstReference> = {
     const { candidates, slot } = params
     const parent = target[slot] ?? null
     const kept: Row = keptOf(params, (ref) => target[ref] ?? null)
-    if (parent !== null && twinOf(params, kept, scope) === parent) return kept
+    if (twinOf(params, kept, scope) === parent) return kept
     const owner =
       parent === null ? -1 : candidates.findIndex(({ to }) => scope.original(to.name, parent) !== null)
     return Object.fromEntries(
@@ -97,7 +103,7 @@ export const firstReferenceKind: RuleKind<FirstReference> = {
     const { candidates, slot } = params
     const parent = at(target, slot)
     const kept: SqlRow = keptOf(params, (ref) => at(target, ref))
-    const agrees = sql`${twinSql(params, kept, scope)} = ${parent}`
+    const agrees = same(twinSql(params, kept, scope), parent)
     const originals = candidates.map(({ to }) => scope.original(to.name, parent))
     return Object.fromEntries(
       candidates.map(({ field }, index) => {
@@ -113,14 +119,6 @@ export const firstReferenceKind: RuleKind<FirstReference> = {
     )
   },
 
-  accepts: {
-    fails: 'refers to a row that has no twin yet',
-    row: (params, legacy, scope) => allNull(params, legacy) || twinOf(params, legacy, scope) !== null,
-    sql: (params, legacy, scope) => {
-      const none = all(params.candidates.map(({ field }) => sql`${at(legacy, field)} IS NULL`))
-      return any([none, sql`${twinSql(params, legacy, scope)} IS NOT NULL`])
-    },
-  },
   acceptsBack: {
     fails: 'refers to a row that is the twin of none',
     row: ({ candidates, slot }, { [slot]: parent = null }, scope) =>
@@ -187,19 +185,18 @@ function other(name: string): Mapping {
   }
 }
 
-function allNull({ candidates }: FirstReference, row: Row): boolean {
-  return candidates.every(({ field }) => (row[field] ?? null) === null)
-}
 function keptOf<T>(
   { candidates, residue }: FirstReference,
   read: (ref: string) => T,
 ): Readonly<Record<string, T>> {
   return Object.fromEntries(candidates.map(({ field }) => [field, read(residue[field] ?? field)]))
 }
+
 function twinOf({ candidates }: FirstReference, row: Row, scope: RowScope): Value {
   const first = candidates.find(({ field }) => (row[field] ?? null) !== null)
   return first ? scope.twin(first.to.name, row[first.field] ?? null) : null
 }
+
 function twinSql({ candidates }: FirstReference, row: SqlRow, scope: SqlScope): Sql {
   const whens = candidates.map(
     ({ field, to }) => sql`WHEN ${at(row, field)} IS NOT NULL THEN ${scope.twin(to.name, at(row, field))}`,

@@ -26,14 +26,23 @@ export interface MapValuesOptions<F extends Pairs, Residue extends string> {
  * Maps the values of an enumeration. NULL stays NULL; a value outside the map is refused, never guessed.
  * Where several legacy values become one, the first of them is the reading back, unless `backward` or the residue says otherwise.
  */
-export function mapValues<const F extends string, const M extends Pairs, const Residue extends string = never>(
+export function mapValues<
+  const F extends string,
+  const M extends Pairs,
+  const Residue extends string = never,
+>(
   field: F,
   forward: M,
   options: MapValuesOptions<M, Residue> = {},
 ): Rule<F, F | Residue> & { as<S extends string>(slot: S): Rule<F, S | Residue> } {
   const backward: Record<string, string> = {}
   for (const [from, to] of Object.entries(forward)) backward[to] ??= from
-  const params = { field, forward, backward: { ...backward, ...options.backward }, residue: options.residue ?? null }
+  const params = {
+    field,
+    forward,
+    backward: { ...backward, ...options.backward },
+    residue: options.residue ?? null,
+  }
   const as = <S extends string>(slot: S) => rule<F, S | Residue>('map-values', { ...params, slot })
   return Object.freeze({ ...as(field), as })
 }
@@ -42,10 +51,16 @@ export const mapValuesKind: RuleKind<MapValues> = {
   kind: 'map-values',
   shape: ({ field, slot, residue }, { legacy }) => {
     const { type } = fieldNamed(legacy, field)
-    return { reads: [field], restores: [field], writes: { [slot]: { base: 'text' }, ...(residue ? { [residue]: type } : {}) } }
+    return {
+      reads: [field],
+      restores: [field],
+      writes: { [slot]: { base: 'text' }, ...(residue ? { [residue]: type } : {}) },
+    }
   },
   check: ({ field, forward, backward }, { legacy }) => [
-    ...(isText(fieldNamed(legacy, field).type) ? [] : [`${field} is no text column; use decide(…) for other types.`]),
+    ...(isText(fieldNamed(legacy, field).type)
+      ? []
+      : [`${field} is no text column; use decide(…) for other types.`]),
     ...Object.values(backward)
       .filter((value) => !(value in forward))
       .map((value) => `the way back gives '${value}', which is not a legacy value of the map.`),
@@ -85,7 +100,10 @@ export const mapValuesKind: RuleKind<MapValues> = {
     sql: ({ slot, backward }, target) => knownSql(at(target, slot), backward),
   },
 
-  loss: ({ forward, backward, residue }) => ({ forward: kept(forward, residue), backward: readings(forward, backward, residue) }),
+  loss: ({ forward, backward, residue }) => ({
+    forward: kept(forward, residue),
+    backward: readings(forward, backward, residue),
+  }),
   doc: ({ forward, residue }) => {
     const pairs = Object.entries(forward).filter(([from, to]) => from !== to)
     const text = pairs.length === 0 ? 'same values' : pairs.map(([from, to]) => `${from} → ${to}`).join(', ')
@@ -99,12 +117,22 @@ export const mapValuesKind: RuleKind<MapValues> = {
   examples: [
     example('one to one', mapValues('status', { open: 'todo', closed: 'done' })),
     example('unchanged', mapValues('status', { open: 'open', closed: 'closed' })),
-    example('with a target value that only reads back', mapValues('status', { open: 'open', done: 'done' }, { backward: { blocked: 'open' } })),
+    example(
+      'with a target value that only reads back',
+      mapValues('status', { open: 'open', done: 'done' }, { backward: { blocked: 'open' } }),
+    ),
     example(
       'many to one with residue, renamed',
-      mapValues('status', { draft: 'todo', planned: 'todo', done: 'done' }, { residue: 'data.legacy_status' }).as('state'),
+      mapValues(
+        'status',
+        { draft: 'todo', planned: 'todo', done: 'done' },
+        { residue: 'data.legacy_status' },
+      ).as('state'),
     ),
-    example('many to one without residue', mapValues('status', { draft: 'todo', planned: 'todo', done: 'done' }).as('state')),
+    example(
+      'many to one without residue',
+      mapValues('status', { draft: 'todo', planned: 'todo', done: 'done' }).as('state'),
+    ),
   ],
 }
 
@@ -144,7 +172,8 @@ function kept(forward: Pairs, residue: string | null): Holding {
 
 function readings(forward: Pairs, backward: Pairs, residue: string | null): Holding {
   const only = Object.keys(backward).filter((value) => forward[backward[value] ?? ''] !== value)
-  if (only.length > 0) return { holds: 'part', why: `${only.map((value) => `${value} reads as ${backward[value]}`).join(', ')}` }
+  if (only.length > 0)
+    return { holds: 'part', why: `${only.map((value) => `${value} reads as ${backward[value]}`).join(', ')}` }
   return residue ? { holds: 'part', why: `${residue} may be stale or absent` } : { holds: 'all' }
 }
 

@@ -13,7 +13,8 @@ interface Reference {
 
 /**
  * A foreign key of the legacy side becomes the key of the twin: the target row that the other mapping made of the row referred
- * to. `'self'` is the mapping that the rule is in. A reference without a twin is refused, never written as NULL.
+ * to. `'self'` is the mapping that the rule is in. A row whose
+ * referent has no twin yet is written with NULL, and again as soon as it has one.
  */
 export function reference<const F extends string>(
   field: F,
@@ -29,6 +30,7 @@ export const referenceKind: RuleKind<Reference> = {
   shape: ({ field, slot, to }, tables) => ({
     reads: [field],
     restores: [field],
+    references: { [field]: to.name },
     writes: { [slot]: twinType(to, tables) },
   }),
   check: (params, tables) => [
@@ -47,14 +49,6 @@ export const referenceKind: RuleKind<Reference> = {
     [field]: scope.original(to.name, at(target, slot)),
   }),
 
-  accepts: {
-    fails: 'refers to a row that has no twin yet',
-    row: ({ field, to }, { [field]: key = null }, scope) => key === null || scope.twin(to.name, key) !== null,
-    sql: ({ field, to }, legacy, scope) => {
-      const key = at(legacy, field)
-      return any([sql`${key} IS NULL`, sql`${scope.twin(to.name, key)} IS NOT NULL`])
-    },
-  },
   acceptsBack: {
     fails: 'refers to a row that has no legacy original',
     row: ({ slot, to }, { [slot]: key = null }, scope) =>
