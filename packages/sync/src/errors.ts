@@ -17,4 +17,31 @@ export const errors = defineErrors('SYNC', {
       `A key of ${v.mapping} has ${v.expected} column(s), but ${v.given} was given.`,
     fix: 'Give each key as a list of texts, one for each key column.',
   },
+
+  // What the mapping says of its tables and the database does not: found by schemaDrift
+  TABLE_MISSING: {
+    message: (v: { mapping: string; table: string }) =>
+      `${v.mapping} speaks of the table ${v.table}, which is not there.`,
+    fix: 'Create it by running the migrations, or correct its name and schema in the mapping.',
+  },
+  COLUMN_MISSING: {
+    message: (v: { table: string; column: string; renamedTo: string | undefined }) =>
+      `${v.table}.${v.column} is gone${v.renamedTo === undefined ? '' : ` (renamed to ${v.renamedTo}?)`}.`,
+    fix: 'Bring the column back, or change the mapping with the schema.',
+  },
+  COLUMN_RETYPED: {
+    message: (v: { table: string; column: string; type: string; expected: string }) =>
+      `${v.table}.${v.column} is ${v.type}, where the mapping says ${v.expected}.`,
+    fix: 'Change the type back, or change the mapping with the schema.',
+  },
+  COLUMN_NULLABILITY: {
+    message: (v: { table: string; column: string; nullable: boolean }) =>
+      `${v.table}.${v.column} ${v.nullable ? 'can be NULL, where the mapping says NOT NULL' : 'is NOT NULL, where the mapping says it can be NULL'}.`,
+    fix: 'Change the constraint back, or change the mapping with the schema.',
+  },
+  COLUMN_UNKNOWN: {
+    message: (v: { table: string; column: string; type: string }) =>
+      `${v.table}.${v.column} (${v.type}) is unknown to the mapping, so its values would be lost.`,
+    fix: 'Give it a rule, or drop it by name in the mapping.',
+  },
 })

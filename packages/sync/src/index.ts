@@ -23,4 +23,7 @@ export { rangeConditions } from './lock.ts'
 export { legacySide, type Side, targetSide } from './side.ts'
 export { refusalsOf } from './write.ts'
 
+// Whether the tables still are what the mapping says
+export { schemaDrift, schemaFingerprint } from './schema-drift.ts'
+
 export { errors as syncErrors } from './errors.ts'
