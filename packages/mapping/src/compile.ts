@@ -26,7 +26,12 @@ export interface Refusal {
 /** One rule as SQL in one direction: what it writes, and when the two sides agree. */
 export interface CompiledRule {
   readonly resolved: ResolvedRule
-  readonly writes: readonly { readonly slot: Slot; readonly value: Sql }[]
+  readonly writes: readonly {
+    readonly slot: Slot
+    readonly value: Sql
+    /** TRUE where the replica says something else in this slot. */
+    readonly differs: Sql
+  }[]
   /** TRUE where the replica says something else than this rule makes of the authority. */
   readonly differs: Sql
   /**
@@ -58,26 +63,26 @@ function compileRule(
   const authority = direction === 'forward' ? frame.legacy : frame.target
   const made = valuesSql(mapping, resolved, direction, frame)
   const places = placesOf(mapping, resolved, direction)
-  const writes = places.map(({ slot, type }) => ({
-    slot,
-    type,
-    value: writeSql(slot, type, at(made, slot.ref)),
-  }))
+  const writes = places.map(({ slot, type }) => {
+    const value = writeSql(slot, type, at(made, slot.ref))
+    return { slot, value, differs: compared(differs, slot, storedSql(slot, replica), value) }
+  })
   const room = resolved.loss[reverse].holds === 'part'
   const sources = room ? placesOf(mapping, resolved, reverse) : []
   const readings = room ? valuesSql(mapping, resolved, reverse, frame) : {}
+  const agreements = sources.map(({ slot, type }) =>
+    compared(same, slot, storedSql(slot, authority), writeSql(slot, type, at(readings, slot.ref))),
+  )
+  // What has no reading reads as NULL, which is not the same as agreeing with a NULL.
+  const unread = () => refusalsOf(mapping, resolved, reverse, frame, readings).map(({ when }) => when)
   return {
     resolved,
     writes,
-    differs: any(writes.map(({ slot, value }) => compared(differs, slot, storedSql(slot, replica), value))),
+    differs: any(writes.map((each) => each.differs)),
     held:
       sources.length === 0
         ? undefined
-        : all(
-            sources.map(({ slot, type }) =>
-              compared(same, slot, storedSql(slot, authority), writeSql(slot, type, at(readings, slot.ref))),
-            ),
-          ),
+        : sql`CASE WHEN ${any(unread())} THEN FALSE ELSE ${all(agreements)} END`,
     refusals: refusalsOf(mapping, resolved, direction, frame, made),
   }
 }
@@ -170,11 +175,14 @@ function mayBeNull(mapping: Mapping, { shape, slots }: ResolvedRule, direction: 
   return shape.reads.some((name) => fieldNamed(mapping.legacy, name).nullable)
 }
 
-/** PostgreSQL has no equality for json: compare as jsonb. */
+/** PostgreSQL has no equality for json: compare as jsonb, and as text what jsonb cannot hold. */
 function compared(how: (left: Sql, right: Sql) => Sql, slot: Slot, left: Sql, right: Sql): Sql {
-  return slot.jsonKey === undefined && slot.field.type.base === 'json'
-    ? how(sql`${left}::jsonb`, sql`${right}::jsonb`)
-    : how(left, right)
+  if (slot.jsonKey !== undefined || slot.field.type.base !== 'json') return how(left, right)
+  const { accepts } = fit({ base: 'json' }, { base: 'jsonb' }) ?? {}
+  const asJsonb = how(sql`(${left})::jsonb`, sql`(${right})::jsonb`)
+  if (!accepts) return asJsonb
+  const asText = how(sql`(${left})::text`, sql`(${right})::text`)
+  return sql`CASE WHEN ${accepts.sql(left)} AND ${accepts.sql(right)} THEN ${asJsonb} ELSE ${asText} END`
 }
 
 /**
