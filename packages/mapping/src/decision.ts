@@ -11,15 +11,18 @@ export type Plain = string | number | boolean | null
 /** Values of some of the fields. */
 export type Patch<F extends string = string> = { readonly [K in F]?: Plain }
 
+/** The slot that keeps each field. */
+export type Kept<F extends string = string> = { readonly [K in F]: string }
+
 /** Several fields that decide one value, and how that value reads as fields again. */
-export interface Decision<F extends string = string, S extends string = string, R extends string = string> {
+export interface Decision<F extends string = string, S extends string = string, R = Kept<F>> {
   readonly fields: readonly F[]
   readonly slot: S
   /** The first case decides whose fields all have these values; null means NULL. */
   readonly cases: readonly { readonly when: Patch<NoInfer<F>>; readonly is: string }[]
   readonly otherwise: string
   /** Slots that keep the fields exactly. */
-  readonly residue: { readonly [K in NoInfer<F>]: R }
+  readonly residue: R
   /**
    * How a target value reads: as the first patch that, laid over the residue, decides to that value.
    * The last patch of a list names every field, so that a row without residue has a reading.

@@ -3,6 +3,7 @@ import {
   type Decision,
   decided,
   decidedSql,
+  type Kept,
   outcomes,
   type Patch,
   patchSql,
@@ -24,9 +25,9 @@ interface DecideShape extends Shape {
  * Several legacy fields decide one target field. The residue gives the fields back exactly as long as it decides to the
  * target's value; after a change on the target side the readings in `backward` do, over what the residue still says.
  */
-export function decide<const F extends string, const S extends string, const R extends string>(
+export function decide<const F extends string, const S extends string, const R extends Kept<F>>(
   decision: Decision<F, S, R>,
-): Rule<F, S | R> {
+): Rule<F, S | R[F]> {
   return rule('decide', decision)
 }
 
@@ -41,10 +42,10 @@ export const decideKind: RuleKind<Decision> = {
     },
     required: fields.filter((name) => !fieldNamed(legacy, name).nullable),
   }),
-  check: (decision, tables) => [
-    ...unsound(decision, tables.legacy),
-    ...misfits(decideKind.shape(decision, tables), tables),
-  ],
+  check: (decision, tables) => {
+    const wrong = unsound(decision, tables.legacy)
+    return wrong.length > 0 ? wrong : misfits(decideKind.shape(decision, tables), tables)
+  },
 
   forward: (decision, legacy) => ({
     [decision.slot]: decided(decision, legacy),

@@ -1,4 +1,5 @@
 import { typeText } from '../column-type.ts'
+import type { Kept } from '../decision.ts'
 import { storedIn } from '../identity.ts'
 import type { Mapping } from '../mapping.ts'
 import { misfits } from '../misfits.ts'
@@ -23,12 +24,12 @@ interface FirstReference {
   readonly residue: Readonly<Record<string, string>>
 }
 
-export interface FirstReferenceDefinition<F extends string, S extends string, R extends string> {
+export interface FirstReferenceDefinition<F extends string, S extends string, R> {
   /** Legacy references in the order in which they are asked. */
   readonly candidates: readonly { readonly field: F; readonly to: Mapping | 'self' }[]
   readonly slot: S
   /** Slots that keep the legacy keys exactly. */
-  readonly residue: { readonly [K in NoInfer<F>]: R }
+  readonly residue: R
 }
 
 /**
@@ -36,11 +37,11 @@ export interface FirstReferenceDefinition<F extends string, S extends string, R 
  * long as it leads to the target's value. After a change on the target side the new parent's key goes to the first candidate
  * whose mapping knows it; candidates before it become NULL, those after it keep the residue.
  */
-export function firstReference<const F extends string, const S extends string, const R extends string>({
+export function firstReference<const F extends string, const S extends string, const R extends Kept<F>>({
   candidates,
   slot,
   residue,
-}: FirstReferenceDefinition<F, S, R>): Rule<F, S | R> {
+}: FirstReferenceDefinition<F, S, R>): Rule<F, S | R[F]> {
   const asked = candidates.map(({ field, to }) => ({ field, to: referredTo(to) }))
   const refersTo = candidates.flatMap(({ to }) => (to === 'self' ? [] : [to]))
   return rule('first-reference', { candidates: asked, slot, residue: { ...residue } }, refersTo)
@@ -63,15 +64,15 @@ export const firstReferenceKind: RuleKind<FirstReference> = {
   check: (params, tables) => {
     const { candidates, residue } = params
     const types = new Set(candidates.map(({ to }) => typeText(twinType(to, tables))))
-    return [
+    const wrong = [
       ...(candidates.length === 0 ? ['it has no candidates.'] : []),
       ...candidates.flatMap(({ field, to }) => unreferable(field, to, tables)),
       ...candidates
         .filter(({ field }) => !residue[field])
         .map(({ field }) => `${field} has no slot in residue.`),
       ...(types.size > 1 ? [`the target keys are of different types: ${[...types].join(', ')}.`] : []),
-      ...misfits(firstReferenceKind.shape(params, tables), tables),
     ]
+    return wrong.length > 0 ? wrong : misfits(firstReferenceKind.shape(params, tables), tables)
   },
 
   forward: (params, legacy, scope) => ({
