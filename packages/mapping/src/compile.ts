@@ -2,6 +2,7 @@ import type { ColumnType } from './column-type.ts'
 import { fit } from './fit.ts'
 import type { Mapping, ResolvedRule } from './mapping.ts'
 import { at, type SqlRow, type SqlScope } from './rule.ts'
+import { jsonValueSql } from './json.ts'
 import { fitsSql, readSql, type Slot, slotOf, storedSql, throughSql, writeSql } from './slot.ts'
 import { all, any, differs, ident, type Sql, same, sql } from './sql.ts'
 import { fieldNamed } from './table.ts'
@@ -28,7 +29,12 @@ export interface CompiledRule {
   readonly resolved: ResolvedRule
   readonly writes: readonly {
     readonly slot: Slot
+    /** The type that the rule speaks; in JSON the column's type says nothing. */
+    readonly type: ColumnType
+    /** The value in the form in which the slot stores it. */
     readonly value: Sql
+    /** For a slot in JSON the value of which `jsonb_build_object` makes that form, otherwise the same. */
+    readonly bare: Sql
     /** TRUE where the replica says something else in this slot. */
     readonly differs: Sql
   }[]
@@ -58,33 +64,43 @@ function compileRule(
   direction: Direction,
   frame: Frame,
 ): CompiledRule {
-  const reverse = direction === 'forward' ? 'backward' : 'forward'
   const replica = direction === 'forward' ? frame.target : frame.legacy
-  const authority = direction === 'forward' ? frame.legacy : frame.target
   const made = valuesSql(mapping, resolved, direction, frame)
   const places = placesOf(mapping, resolved, direction)
   const writes = places.map(({ slot, type }) => {
     const value = writeSql(slot, type, at(made, slot.ref))
-    return { slot, value, differs: compared(differs, slot, storedSql(slot, replica), value) }
+    const bare = slot.jsonKey === undefined ? value : jsonValueSql(at(made, slot.ref), type)
+    return { slot, type, value, bare, differs: compared(differs, slot, storedSql(slot, replica), value) }
   })
-  const room = resolved.loss[reverse].holds === 'part'
-  const sources = room ? placesOf(mapping, resolved, reverse) : []
-  const readings = room ? valuesSql(mapping, resolved, reverse, frame) : {}
-  const agreements = sources.map(({ slot, type }) =>
-    compared(same, slot, storedSql(slot, authority), writeSql(slot, type, at(readings, slot.ref))),
-  )
-  // What has no reading reads as NULL, which is not the same as agreeing with a NULL.
-  const unread = () => refusalsOf(mapping, resolved, reverse, frame, readings).map(({ when }) => when)
   return {
     resolved,
     writes,
     differs: any(writes.map((each) => each.differs)),
-    held:
-      sources.length === 0
-        ? undefined
-        : sql`CASE WHEN ${any(unread())} THEN FALSE ELSE ${all(agreements)} END`,
+    // Only where it is asked for, since compiling it may add joins to the frame.
+    get held() {
+      return heldSql(mapping, resolved, direction, frame)
+    },
     refusals: refusalsOf(mapping, resolved, direction, frame, made),
   }
+}
+
+function heldSql(
+  mapping: Mapping,
+  resolved: ResolvedRule,
+  direction: Direction,
+  frame: Frame,
+): Sql | undefined {
+  const reverse = direction === 'forward' ? 'backward' : 'forward'
+  const authority = direction === 'forward' ? frame.legacy : frame.target
+  const sources = placesOf(mapping, resolved, reverse)
+  if (resolved.loss[reverse].holds !== 'part' || sources.length === 0) return undefined
+  const readings = valuesSql(mapping, resolved, reverse, frame)
+  const agreements = sources.map(({ slot, type }) =>
+    compared(same, slot, storedSql(slot, authority), writeSql(slot, type, at(readings, slot.ref))),
+  )
+  // What has no reading reads as NULL, which is not the same as agreeing with a NULL.
+  const unread = refusalsOf(mapping, resolved, reverse, frame, readings).map(({ when }) => when)
+  return sql`CASE WHEN ${any(unread)} THEN FALSE ELSE ${all(agreements)} END`
 }
 
 /** What a rule makes of the authority's row, in the rule's own types, by slot. */

@@ -1,6 +1,6 @@
 // Describing tables
 export { type Field, fieldNamed, type Table, type TableOptions, table, type Where } from './table.ts'
-export { type BaseType, type ColumnType, columnType, typeText } from './column-type.ts'
+export { type BaseType, type ColumnType, columnType, isJson, typeText } from './column-type.ts'
 
 // Writing a mapping
 export { defineMapping, type Mapping, type MappingDefinition, type ResolvedRule } from './mapping.ts'

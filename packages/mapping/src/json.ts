@@ -1,5 +1,5 @@
 import { jsonNumber, withOffset } from './codec.ts'
-import { type ColumnType, isText, typeText } from './column-type.ts'
+import { type ColumnType, isJson, isText, typeText } from './column-type.ts'
 import { fit } from './fit.ts'
 import { decimal, digitsOf } from './fits/decimal.ts'
 import { exactDigits, exactNumeric, inFloatRange, isInFloatRange } from './fits/exact-float.ts'
@@ -16,12 +16,16 @@ const text: ColumnType = { base: 'text' }
 
 /** The value as jsonb; SQL NULL, which means an absent key, for NULL. Does not depend on any session setting. */
 export function toJsonSql(value: Sql, type: ColumnType): Sql {
-  if (type.base === 'jsonb') return value
+  return isJson(type) ? jsonValueSql(value, type) : sql`to_jsonb(${jsonValueSql(value, type)})`
+}
+
+/** The value of which to_jsonb, and so jsonb_build_object, makes the form that is stored. */
+export function jsonValueSql(value: Sql, type: ColumnType): Sql {
   if (type.base === 'json') return fit(type, { base: 'jsonb' })?.sql(value) ?? sql`NULL`
-  if (isFloat(type)) return sql`to_jsonb(${exactNumeric(value, type.base)})`
-  if (type.base === 'char' || type.base === 'varchar') return sql`to_jsonb((${value})::text)`
-  if (type.base !== 'timestamptz') return sql`to_jsonb(${value})`
-  return sql`to_jsonb(${withOffset(sql`to_jsonb((${value}) AT TIME ZONE 'UTC') #>> '{}'`, '+00:00')})`
+  if (isFloat(type)) return exactNumeric(value, type.base)
+  if (type.base === 'char' || type.base === 'varchar') return sql`(${value})::text`
+  if (type.base !== 'timestamptz') return value
+  return withOffset(sql`to_jsonb((${value}) AT TIME ZONE 'UTC') #>> '{}'`, '+00:00')
 }
 
 /** The value behind a jsonb, or NULL: for SQL NULL, and for JSON of another shape. Never raises an error. */

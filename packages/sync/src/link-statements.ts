@@ -35,18 +35,28 @@ function linkSql(link: Links, index: number, direction: Direction): Sql {
   const [from, to] = direction === 'forward' ? [link.legacy, link.target] : [link.target, link.legacy]
   const fromKey = ident('source', 'a0')
   const toKey = ident('source', 'r0')
-  const wanted = sql`SELECT 1 FROM ${tableSql(from.table)} AS f WHERE ${column(from, 'f', from.owner)} = ${fromKey} AND ${sameValues(link, from, to)}`
-  const present = sql`SELECT 1 FROM ${tableSql(to.table)} AS x WHERE ${column(to, 'x', to.owner)} = ${toKey} AND ${sameValues(link, from, to)}`
+  const wanted = sql`SELECT 1 FROM ${tableSql(from.table)} AS f WHERE ${column(from, 'f', from.owner)} = ${fromKey} AND ${sameValues(link, from, to)} OFFSET 0`
+  const present = sql`SELECT 1 FROM ${tableSql(to.table)} AS x WHERE ${column(to, 'x', to.owner)} = ${toKey} AND ${sameValues(link, from, to)} OFFSET 0`
   const columns = join([to.owner, ...to.values].map((name) => ident(fieldNamed(to.table, name).column)))
   const values = join([toKey, ...from.values.map((name) => column(from, 'f', name))])
   return sql`, ${ident(`unlinked_${index}`)} AS (
-  DELETE FROM ${tableSql(to.table)} AS x USING source
-  WHERE ${column(to, 'x', to.owner)} = ${toKey} AND NOT source.fresh AND source.refused IS NULL AND NOT EXISTS (${wanted}) RETURNING 1
+  DELETE FROM ${tableSql(to.table)} WHERE ctid = ANY (ARRAY(
+    SELECT x.row_id FROM source JOIN ${ownedBy(to, 'x', sql`r0`, sql`NOT fresh AND refused IS NULL`)} ON ${column(to, 'x', to.owner)} = ${toKey}
+    WHERE NOT EXISTS (${wanted}))) RETURNING 1
 ), ${ident(`linked_${index}`)} AS (
   INSERT INTO ${tableSql(to.table)} (${columns})
-  SELECT ${values} FROM source JOIN ${tableSql(from.table)} AS f ON ${column(from, 'f', from.owner)} = ${fromKey}
-  WHERE source.refused IS NULL AND NOT EXISTS (${present}) RETURNING 1
+  SELECT ${values} FROM source JOIN ${ownedBy(from, 'f', sql`a0`, sql`refused IS NULL`)} ON ${column(from, 'f', from.owner)} = ${fromKey}
+  WHERE source.fresh OR NOT EXISTS (${present}) RETURNING 1
 )`
+}
+
+/**
+ * The link rows of some of the statement's own rows. The array hides from the planner how many there are, so that it reads
+ * them by the index and never takes the whole link table.
+ */
+function ownedBy(side: LinkSide, alias: string, key: Sql, rows: Sql): Sql {
+  return sql`(SELECT ${ident(alias)}.ctid AS row_id, ${ident(alias)}.* FROM ${tableSql(side.table)} AS ${ident(alias)}
+    WHERE ${column(side, alias, side.owner)} = ANY (ARRAY(SELECT ${key} FROM source WHERE ${rows})) OFFSET 0) AS ${ident(alias)}`
 }
 
 function sameValues(link: Links, from: LinkSide, to: LinkSide): Sql {

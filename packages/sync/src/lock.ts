@@ -10,9 +10,7 @@ import { sidesOf, type Side } from './side.ts'
  */
 export function lockKeysSql(mapping: Mapping, direction: Direction): Sql {
   const { authority } = sidesOf(mapping, direction)
-  return sql`SELECT ${keyTexts(mapping, authority)} FROM ${authority.name} AS ${ident(authority.alias)}
-    JOIN ${keysSql(mapping, 'given', 1)} ON ${authority.matches('given')}
-    WHERE ${authority.scope} ${inKeyOrder(authority)} FOR NO KEY UPDATE OF ${ident(authority.alias)}`
+  return sql`SELECT ${lockedTexts(mapping)} ${eachLocked(mapping, authority)}`
 }
 
 /**
@@ -21,9 +19,20 @@ export function lockKeysSql(mapping: Mapping, direction: Direction): Sql {
  */
 export function lockReplicaSql(mapping: Mapping, direction: Direction): Sql {
   const { replica } = sidesOf(mapping, direction)
-  return sql`SELECT 1 FROM ${replica.name} AS ${ident(replica.alias)}
-    JOIN ${keysSql(mapping, 'given', 1)} ON ${replica.matches('given')}
-    WHERE ${replica.scope} ${inKeyOrder(replica)} FOR NO KEY UPDATE OF ${ident(replica.alias)}`
+  return sql`SELECT 1 ${eachLocked(mapping, replica)}`
+}
+
+/** One lookup and lock for each key, in key order: a join could lock in any order, and read the whole table. */
+function eachLocked(mapping: Mapping, side: Side): Sql {
+  const keys = join(keyNames(mapping).map((name) => ident(name)))
+  const alias = ident(side.alias)
+  return sql`FROM (SELECT * FROM ${keysSql(mapping, 'key', 1)} ORDER BY ${keys}) AS given
+    CROSS JOIN LATERAL (SELECT ${keyTexts(mapping, side)} FROM ${side.name} AS ${alias}
+      WHERE ${side.matches('given')} AND ${side.scope} FOR NO KEY UPDATE OF ${alias}) AS locked`
+}
+
+function lockedTexts(mapping: Mapping): Sql {
+  return join(keyNames(mapping).map((name) => ident('locked', name)))
 }
 
 /** Which ends of a key range are open; an absent end means no bound on that side. */

@@ -70,3 +70,13 @@ export function targetSide(mapping: Mapping): Side {
       ),
   }
 }
+
+/**
+ * Joins the rows of a side one by one: `… probe(side, row, on)` or `… LEFT probe(side, row, on)`. A statement for some thousand
+ * keys must never read a whole table, which the planner does whenever it believes that to be cheaper; OFFSET 0 keeps it
+ * from turning the lookups into a join over everything.
+ */
+export function probe(side: Side, row: Sql, on: Sql): Sql {
+  const alias = ident(side.alias)
+  return sql`JOIN LATERAL (SELECT * FROM ${side.name} AS ${alias} WHERE ${row} OFFSET 0) AS ${alias} ON ${on}`
+}

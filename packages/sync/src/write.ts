@@ -1,9 +1,10 @@
 import {
-  type CompiledRule,
   compileRules,
   type Direction,
   fieldNamed,
+  isJson,
   type Mapping,
+  type SqlScope,
   storedSql,
   subqueryScope,
   type Table,
@@ -15,7 +16,7 @@ import { errors } from './errors.ts'
 import { keyNames, keysSql } from './key.ts'
 import { linkStatements } from './link-statements.ts'
 import { joinedScope } from './self-join.ts'
-import { type Side, sidesOf } from './side.ts'
+import { probe, type Side, sidesOf } from './side.ts'
 
 /**
  * What to do with replica values that agree only when they are read back (a target `urgent` where legacy says `critical`).
@@ -33,22 +34,19 @@ export type HeldValues = 'keep' | 'overwrite'
 export function writeSql(mapping: Mapping, direction: Direction, heldValues: HeldValues): Sql {
   const { authority, replica } = sidesOf(mapping, direction)
   const { scope, joins } = joinedScope(mapping, direction)
-  const rules = compileRules(mapping, direction, { legacy: 'l', target: 't', scope })
-  const written = rules.flatMap(({ writes }) => writes)
-  const named: Written[] = written.map(({ slot }, index) => ({
-    slot,
-    value: ident('source', `w${index}`),
-    nested: slot.field.type.base === 'jsonb' && slot.jsonKey !== undefined,
-  }))
-  const values = join(computed(rules, heldValues, replica.alias))
+  const rules = computedRules(mapping, direction, heldValues, scope)
+  const written = rules.flatMap(({ values }) => values)
+  const named = written.map((each, index) => ({ ...each, value: ident('source', `w${index}`) }))
+  const values = written.map(({ value }, index) => sql`, ${value} AS ${ident(`w${index}`)}`)
   const link = linkStatements(mapping, direction)
   const names = keyNames(mapping).map((name) => ident(name))
+  const carried = [...names, ...numbered('a', authority.table), ...numbered('r', replica.table)]
   return sql`WITH batch AS MATERIALIZED (${batchSql(mapping, direction)}),
 source AS MATERIALIZED (
-  SELECT ${join([...names, ...numbered('a', authority.table), ...numbered('r', replica.table)].map((name) => sql`batch.${name}`))}, batch.fresh, batch.refused,
-    ${changedSql(rules, heldValues)} AS changed${values.text === '' ? sql`` : sql`, ${values}`}
-  FROM batch JOIN ${authority.name} AS ${ident(authority.alias)} ON ${authority.matches('batch')} AND ${authority.scope}
-    LEFT JOIN ${replica.name} AS ${ident(replica.alias)} ON ${sameRow(replica.table, replica.alias, 'batch')}
+  SELECT ${join(carried.map((name) => sql`batch.${name}`))}, batch.fresh, batch.refused,
+    CASE WHEN batch.fresh THEN FALSE ELSE ${any(rules.map(({ stale }) => stale))} END AS changed${join(values, '')}
+  FROM batch ${probe(authority, all([authority.matches('batch'), authority.scope]), sql`TRUE`)}
+    LEFT ${probe(replica, sameRow(replica.table, replica.alias, 'batch'), sql`NOT batch.fresh`)}
     ${join(joins, ' ')}
 ), inserted AS (
   ${insertSql(mapping, direction, replica, named)} RETURNING 1
@@ -63,6 +61,24 @@ SELECT (SELECT count(*) FROM inserted)::int AS inserted, (SELECT count(*) FROM u
   (SELECT count(*) FROM deleted)::int AS deleted, ${link.counts},
   (SELECT jsonb_agg(jsonb_build_array(${keyTexts(names)})) FROM batch WHERE fresh AND refused IS NULL)::text AS fresh,
   (SELECT jsonb_agg(jsonb_build_object('key', jsonb_build_array(${keyTexts(names)}), 'refusal', refused)) FROM batch WHERE refused IS NOT NULL)::text AS refused`
+}
+
+/** The values of each rule as the statement computes them, and when an existing row is to be updated for it. */
+function computedRules(mapping: Mapping, direction: Direction, heldValues: HeldValues, scope: SqlScope) {
+  const { replica } = sidesOf(mapping, direction)
+  const held =
+    heldValues === 'keep'
+      ? compileRules(mapping, direction, { legacy: 'l', target: 't', scope: subqueryScope(mapping) })
+      : []
+  return compileRules(mapping, direction, { legacy: 'l', target: 't', scope }).map((rule, index) => {
+    const keep = held[index]?.held
+    const values = rule.writes.map(({ slot, type, value, bare }): Written => {
+      if (!keep) return { slot, value: bare, nested: isJson(type) }
+      const kept = sql`CASE WHEN NOT batch.fresh AND ${keep} THEN ${storedSql(slot, replica.alias)} ELSE ${value} END`
+      return { slot, value: kept, nested: true }
+    })
+    return { values, stale: keep ? all([rule.differs, sql`NOT (${keep})`]) : rule.differs }
+  })
 }
 
 /** Every reason for which the mapping refuses a row in that direction, in the order of the statement's indexes. */
@@ -95,8 +111,8 @@ function batchSql(mapping: Mapping, direction: Direction): Sql {
   )
   const refused = whens.length === 0 ? sql`NULL::int` : sql`CASE ${join(whens, ' ')} END`
   return sql`SELECT ${join([...keyed, ...authorityKeys, ...replicaKeys])}, ${fresh} AS fresh, ${refused} AS refused
-  FROM ${keysSql(mapping, 'given', 1)} JOIN ${authority.name} AS ${ident(authority.alias)} ON ${authority.matches('given')} AND ${authority.scope}
-    LEFT JOIN ${replica.name} AS ${ident(replica.alias)} ON ${replica.matches('given')} AND ${replica.scope}`
+  FROM ${keysSql(mapping, 'given', 1)} ${probe(authority, all([authority.matches('given'), authority.scope]), sql`TRUE`)}
+    LEFT ${probe(replica, all([replica.matches('given'), replica.scope]), sql`TRUE`)}`
 }
 
 /** The key of a new replica row: the legacy key where it is one, otherwise a new uuid or the next of the column's sequence. */
@@ -115,25 +131,6 @@ export function newKey(mapping: Mapping, table: Table, name: string): Sql {
   if (type.base !== 'bigint' && type.base !== 'integer' && type.base !== 'smallint')
     throw errors.KEY_NOT_GENERATED({ mapping: mapping.name, table: table.name, type: type.base })
   return sql`nextval(pg_get_serial_sequence(${literal(tableSql(table).text)}, ${literal(column)}))`
-}
-
-function computed(rules: readonly CompiledRule[], heldValues: HeldValues, replica: string): readonly Sql[] {
-  const values = rules.flatMap(({ writes, held }) =>
-    writes.map(({ slot, value }) =>
-      held && heldValues === 'keep'
-        ? sql`CASE WHEN NOT batch.fresh AND ${held} THEN ${storedSql(slot, replica)} ELSE ${value} END`
-        : value,
-    ),
-  )
-  return values.map((value, index) => sql`${value} AS ${ident(`w${index}`)}`)
-}
-
-/** Whether a row is to be updated: some rule's values differ and are not held. */
-function changedSql(rules: readonly CompiledRule[], heldValues: HeldValues): Sql {
-  const stale = rules.map(({ differs, held }) =>
-    held && heldValues === 'keep' ? all([differs, sql`NOT (${held})`]) : differs,
-  )
-  return sql`CASE WHEN batch.fresh THEN FALSE ELSE ${any(stale)} END`
 }
 
 function insertSql(mapping: Mapping, direction: Direction, replica: Side, named: readonly Written[]): Sql {
