@@ -1,9 +1,9 @@
 import { compileRules, type Frame, valuesSql } from './compile.ts'
+import { keyOfIdentity, keyPairs } from './identity.ts'
 import type { Mapping, ResolvedRule } from './mapping.ts'
 import { at, type SqlRow, type SqlScope } from './rule.ts'
 import { storedSql, writeSql } from './slot.ts'
-import { any, differs, ident, type Sql, sql } from './sql.ts'
-import { fieldNamed } from './table.ts'
+import { any, differs, type Sql, sql } from './sql.ts'
 
 /**
  * TRUE for target rows that the legacy shape can hold exactly: they survive the way back and there again, and nothing
@@ -21,8 +21,9 @@ export function representableSql(mapping: Mapping, target: string, scope: SqlSco
 /** TRUE where the way back and there again changes what the target holds under this rule. */
 export function lostSql(mapping: Mapping, resolved: ResolvedRule, frame: Frame): Sql {
   const { rule, kind, shape, slots } = resolved
-  if (shape.restores.length === 0) return sql`FALSE`
-  const legacy = { ...others(mapping, resolved, frame), ...valuesSql(mapping, resolved, 'backward', frame) }
+  const read = others(mapping, resolved, frame)
+  if (!read) return sql`FALSE`
+  const legacy = { ...read, ...valuesSql(mapping, resolved, 'backward', frame) }
   const again = kind.forwardSql(rule.params, legacy, frame.scope, shape)
   return any(
     slots.map(({ slot, type }) =>
@@ -31,16 +32,15 @@ export function lostSql(mapping: Mapping, resolved: ResolvedRule, frame: Frame):
   )
 }
 
-/** Legacy fields that the rule reads and others give back, read through those others. */
-function others(mapping: Mapping, { shape }: ResolvedRule, frame: Frame): SqlRow {
-  const missing = shape.reads.filter((name) => !shape.restores.includes(name))
-  return Object.fromEntries(
-    missing.map((name) => {
-      const giver = mapping.rules.find((each) => each.shape.restores.includes(name))
-      const value = giver
-        ? at(valuesSql(mapping, giver, 'backward', frame), name)
-        : ident(frame.legacy, fieldNamed(mapping.legacy, name).column)
-      return [name, value]
-    }),
-  )
+/** Legacy fields that the rule reads and does not give back, as the rest of the mapping does; undefined where one is dropped. */
+function others(mapping: Mapping, { shape }: ResolvedRule, frame: Frame): SqlRow | undefined {
+  const found: Record<string, Sql> = {}
+  for (const name of shape.reads.filter((each) => !shape.restores.includes(each))) {
+    const giver = mapping.rules.find((each) => each.shape.restores.includes(name))
+    const pair = keyPairs(mapping).find(({ field }) => field.name === name)
+    if (giver) found[name] = at(valuesSql(mapping, giver, 'backward', frame), name)
+    else if (pair) found[name] = keyOfIdentity(pair, frame.target)
+    else return undefined
+  }
+  return found
 }

@@ -1,10 +1,8 @@
-import { isJson } from '../column-type.ts'
 import { fit } from '../fit.ts'
 import { isValueOf, typeOfValue, valueSql } from '../literal-value.ts'
 import { misfits } from '../misfits.ts'
-import { at, type Rule, type RuleKind, rule } from '../rule.ts'
+import { type Rule, type RuleKind, rule } from '../rule.ts'
 import { slotOf } from '../slot.ts'
-import { same } from '../sql.ts'
 import { table } from '../table.ts'
 import type { Value } from '../value.ts'
 
@@ -14,7 +12,7 @@ interface Constant {
 }
 
 /**
- * Writes always the same. A target row with another value is none that the legacy side can hold.
+ * Writes always the same, and reads nothing. A target row with another value is none that the legacy side can hold.
  * Shape: text, true and false, numbers, JSON objects and lists, or null; what a number cannot hold exactly is given as text.
  */
 export function constant<const S extends string>(slot: S, value: Value): Rule<never, S> {
@@ -36,11 +34,6 @@ export const constantKind: RuleKind<Constant> = {
   forwardSql: ({ slot, value }) => ({ [slot]: valueSql(value, typeOfValue(value)) }),
   backward: () => ({}),
   backwardSql: () => ({}),
-  acceptsBack: {
-    fails: 'has another value than the constant',
-    row: ({ slot, value }, target) => equal(target[slot] ?? null, value),
-    sql: ({ slot, value }, target) => same(at(target, slot), valueSql(value, typeOfValue(value))),
-  },
   loss: ({ value }) => ({
     forward: { holds: 'all' },
     backward: { holds: 'part', why: `only ${JSON.stringify(value)} is known to the legacy side` },
@@ -80,17 +73,4 @@ export const constantKind: RuleKind<Constant> = {
       ],
     },
   ],
-}
-
-function equal(left: Value, right: Value): boolean {
-  return isJson(typeOfValue(right)) ? canonical(left) === canonical(right) : left === right
-}
-
-/** JSON with its keys in order: jsonb does not keep theirs. */
-function canonical(value: Value): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part) && !JSON.isRawJSON(part)
-      ? Object.fromEntries(Object.entries(part).toSorted(([left], [right]) => (left < right ? -1 : 1)))
-      : part,
-  )
 }

@@ -95,10 +95,10 @@ export const decideKind: RuleKind<Decision> = {
   },
 
   acceptsBack: {
-    fails: 'has a value that the legacy fields cannot decide to',
-    row: (decision, target) => outcomes(decision).some((value) => value === target[decision.slot]),
-    sql: (decision, target) =>
-      sql`${at(target, decision.slot)} IN (${join(outcomes(decision).map((value) => literal(value)))})`,
+    fails: 'has a value without a legacy reading',
+    row: ({ slot, backward }, target) => Object.keys(backward).some((value) => value === target[slot]),
+    sql: ({ slot, backward }, target) =>
+      sql`${at(target, slot)} IN (${join(Object.keys(backward).map((value) => literal(value)))})`,
   },
   loss: (decision) => ({
     forward: { holds: 'residue', in: Object.values(decision.residue) },

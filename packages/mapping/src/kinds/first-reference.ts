@@ -14,7 +14,7 @@ import {
   type SqlRow,
   type SqlScope,
 } from '../rule.ts'
-import { any, join, type Sql, same, sql } from '../sql.ts'
+import { join, type Sql, same, sql } from '../sql.ts'
 import { fieldNamed, table } from '../table.ts'
 import type { Value } from '../value.ts'
 
@@ -120,16 +120,6 @@ export const firstReferenceKind: RuleKind<FirstReference> = {
     )
   },
 
-  acceptsBack: {
-    fails: 'refers to a row that is the twin of none',
-    row: ({ candidates, slot }, { [slot]: parent = null }, scope) =>
-      parent === null || candidates.some(({ to }) => scope.original(to.name, parent) !== null),
-    sql: ({ candidates, slot }, target, scope) => {
-      const parent = at(target, slot)
-      const known = candidates.map(({ to }) => sql`${scope.original(to.name, parent)} IS NOT NULL`)
-      return any([sql`${parent} IS NULL`, ...known])
-    },
-  },
   loss: ({ residue }) => ({
     forward: { holds: 'residue', in: Object.values(residue) },
     backward: {

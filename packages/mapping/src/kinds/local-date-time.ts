@@ -117,14 +117,10 @@ export const localDateTimeKind: RuleKind<LocalDateTime> = {
     sql: ({ field }, legacy) => any([sql`${at(legacy, field)} IS NULL`, hasLocal(at(legacy, field))]),
   },
   acceptsBack: {
-    fails: 'is a time without a date, or outside the range of instants',
+    fails: 'is outside the range of instants',
     row: ({ date, time, zone }, { [date]: day = null, [time]: clock = null }) =>
-      day === null ? clock === null : instantRow({ date: day, time: clock }, zone) !== null,
-    sql: ({ date, time }, target) =>
-      any([
-        all([sql`${at(target, date)} IS NULL`, sql`${at(target, time)} IS NULL`]),
-        hasInstant(at(target, date)),
-      ]),
+      day === null || instantRow({ date: day, time: clock }, zone) !== null,
+    sql: ({ date }, target) => any([sql`${at(target, date)} IS NULL`, hasInstant(at(target, date))]),
   },
   loss: ({ zone, residue }) => ({
     forward: residue
@@ -132,7 +128,7 @@ export const localDateTimeKind: RuleKind<LocalDateTime> = {
       : { holds: 'part', why: `of an hour that ${zone} repeats, the second is taken` },
     backward: {
       holds: 'part',
-      why: `a date without time reads as midnight, and a time that ${zone} skips as a later one`,
+      why: `a date without time reads as midnight, a time without date as NULL, and a time that ${zone} skips as a later one`,
     },
   }),
   doc: ({ zone, residue }) =>

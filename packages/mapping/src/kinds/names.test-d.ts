@@ -73,10 +73,10 @@ lookup('a', { in: industry, by: { a: 'title' }, take: 'id' })
 lookup('a', { in: industry, by: { t: 'tenant' }, take: 'id' })
 // @ts-expect-error a field has no residue
 firstReference({ candidates: [{ field: 'a', to: 'self' }], slot: 's', residue: {} })
-// @ts-expect-error a case asks for a field that decides nothing
 decide({
   fields: ['a'],
   slot: 's',
+  // @ts-expect-error a case asks for a field that decides nothing
   cases: [{ when: { b: 1 }, is: 'x' }],
   otherwise: 'y',
   residue: { a: 'r' },

@@ -20,10 +20,9 @@ describe('a default without residue', () => {
     expect(lossOf(mapping)[0]?.forward).toEqual({ holds: 'part', why: 'hours NULL becomes "0.00"' })
   })
 
-  it('refuses a target row with NULL', () => {
-    expect(() => toLegacy(mapping, { id: '1', effort: null }, scope)).toThrow(
-      'is NULL, which the legacy side writes as the default',
-    )
+  it('reads NULL as NULL, which is no exact reading', () => {
+    expect(toLegacy(mapping, { id: '1', effort: null }, scope)).toEqual({ id: '1', hours: null })
+    expect(lossOf(mapping)[0]?.backward.holds).toBe('part')
   })
 })
 

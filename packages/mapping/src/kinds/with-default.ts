@@ -74,16 +74,14 @@ export const withDefaultKind: RuleKind<WithDefault> = {
     return { [field]: sql`CASE WHEN ${wasNull} THEN NULL ELSE ${given} END` }
   },
 
-  acceptsBack: {
-    fails: 'is NULL, which the legacy side writes as the default',
-    row: ({ slot }, { [slot]: given = null }) => given !== null,
-    sql: ({ slot }, target) => sql`${at(target, slot)} IS NOT NULL`,
-  },
   loss: ({ field, value, residue }) => ({
     forward: residue
       ? { holds: 'residue', in: [residue] }
       : { holds: 'part', why: `${field} NULL becomes ${JSON.stringify(value)}` },
-    backward: { holds: 'part', why: residue ? `${residue} may be stale` : 'NULL has no legacy value' },
+    backward: {
+      holds: 'part',
+      why: `NULL reads as NULL, which ${field} says with the default${residue ? `; ${residue} may be stale` : ''}`,
+    },
   }),
   doc: ({ value, residue }) =>
     `NULL becomes ${JSON.stringify(value)}${residue ? `; that it was NULL is kept in ${residue}` : ''}`,
