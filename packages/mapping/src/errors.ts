@@ -71,4 +71,10 @@ export const errors = defineErrors('MAPPING', {
       `${v.mapping} ${v.key}: the rule ${v.rule} cannot map this row: ${v.why}`,
     fix: () => 'Correct the row, or widen the rule.',
   },
+  LAW_BROKEN: {
+    message: (v: { law: string; rule: string; detail: string; seed: number }) =>
+      `The law "${v.law}" does not hold for ${v.rule} (seed ${v.seed}): ${v.detail}`,
+    fix: () =>
+      'Mend the rule kind, or state in its loss or acceptance what it cannot keep; run again with that seed.',
+  },
 })

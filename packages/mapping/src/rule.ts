@@ -148,7 +148,8 @@ export function ruleLabel(of: Rule, shape: Shape): string {
   return `${of.kind}(${names.join(', ')})`
 }
 
-function deepFreeze<T>(value: T): T {
+/** Freezes a value and everything in it. */
+export function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value)
     Object.values(value).forEach(deepFreeze)

@@ -60,6 +60,7 @@ function rounded({ units, scale }: Decimal, decimals: number): Decimal {
 /** That many significant digits, without zeros at the end. A tie goes to the even digit, as C's printf has it. */
 function precise(value: number, digits: number): Decimal {
   const [mantissa = '', exponent = ''] = value.toExponential(digits - 1).split('e')
+  // oxlint-disable-next-line oxc/number-arg-out-of-range -- up to 100 since ES2018, and a tie shows only there
   const [exact = ''] = value.toExponential(60).split('e')
   const isTie = /^5(0)*$/.test(exact.replace(/[-.]/g, '').slice(digits))
   const units = BigInt(mantissa.replace('.', ''))

@@ -1,0 +1,57 @@
+import type { ResolvedRule } from '../mapping.ts'
+import type { Finding } from './agreement.ts'
+import type { Trial } from './trial.ts'
+
+/** What the rows of a rule fail to reach: no row accepted, or `inputs` for a name that the rule does not have. */
+export function unreached({ resolved, forward, backward }: Trial): readonly Finding[] {
+  const { label: rule, kind, shape } = resolved
+  const known = [...shape.reads, ...Object.keys(shape.writes)]
+  const strange = Object.keys(kind.inputs?.(resolved.rule.params) ?? {}).filter(
+    (name) => !known.includes(name),
+  )
+  return [
+    ...strange.map((name) => ({
+      rule,
+      detail: `its inputs name ${name}, which it neither reads nor writes`,
+    })),
+    ...(forward.some(({ made }) => made) ? [] : [{ rule, detail: 'it accepts none of the legacy rows' }]),
+    ...(backward.some(({ made }) => made) || backward.length === 0
+      ? []
+      : [{ rule, detail: 'it accepts none of the target rows' }]),
+  ]
+}
+
+/** Refusals that a kind has and none of its examples comes to. */
+export function unrefused(kind: string, trials: readonly Trial[]): readonly Finding[] {
+  const own = trials.filter(({ resolved }) => resolved.kind.kind === kind)
+  const { accepts, acceptsBack } = own[0]?.resolved.kind ?? {}
+  const forward = own.some((trial) => trial.forward.some(({ made }) => !made))
+  const backward = own.some((trial) => trial.backward.some(({ made }) => !made))
+  return [
+    ...(accepts && !forward ? [{ rule: kind, detail: 'no example has a legacy row that it refuses' }] : []),
+    ...(acceptsBack && !backward
+      ? [{ rule: kind, detail: 'no example has a target row that it refuses' }]
+      : []),
+  ]
+}
+
+/** A statement of loss that cannot be true of the rule's shape. */
+export function falseLoss({
+  label: rule,
+  loss,
+  shape,
+  kind,
+  rule: { params },
+}: ResolvedRule): readonly Finding[] {
+  const findings: string[] = []
+  for (const way of ['forward', 'backward'] as const) {
+    const holding = loss[way]
+    if (holding.holds === 'residue')
+      for (const ref of holding.in.filter((each) => !(each in shape.writes)))
+        findings.push(`its residue ${ref} is no slot that it writes`)
+    if (holding.holds === 'part' && holding.why.trim() === '')
+      findings.push(`it does not say what is lost ${way}`)
+  }
+  if (kind.doc(params).trim() === '') findings.push('it has no words for the field-mapping reference')
+  return findings.map((detail) => ({ rule, detail }))
+}

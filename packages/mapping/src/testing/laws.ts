@@ -1,0 +1,113 @@
+import { errors } from '../errors.ts'
+import { sameKey, storedIn } from '../identity.ts'
+import { defineMapping, type Mapping } from '../mapping.ts'
+import type { LawExample, RuleKind } from '../rule.ts'
+import { typeText } from '../column-type.ts'
+import { fieldNamed, type Table } from '../table.ts'
+import { disagreements, type Finding } from './agreement.ts'
+import { falseLoss, unreached, unrefused } from './coverage.ts'
+import { defaults, type Law, type LawOptions, type Query } from './law.ts'
+import { impurities } from './purity.ts'
+import { legacyRoundTrips, targetRoundTrips } from './round-trips.ts'
+import { type Trial, trialsOf } from './trial.ts'
+import { misjudged } from './representation.ts'
+
+/**
+ * The laws of a rule kind, tried on each of its examples.
+ *
+ * @example
+ * for (const law of lawsOf(myKind)) it(law.name, () => law.run((text, params) => client.query(text, params)))
+ */
+export function lawsOf(kind: RuleKind, options: LawOptions = {}): readonly Law[] {
+  const settings = { ...defaults, ...options }
+  const examples = kind.examples.map((example) => ({
+    example,
+    mapping: once(() => mappingOf(kind, example)),
+  }))
+  const general = [
+    law(`${kind.kind} has examples`, settings, async () =>
+      examples.length > 0 ? [] : [{ rule: kind.kind, detail: 'without examples its laws are never tried' }],
+    ),
+    law(`${kind.kind} is tried on rows that it refuses`, settings, async () =>
+      unrefused(
+        kind.kind,
+        examples.flatMap(({ mapping }) => trialsOf(mapping(), settings, 'everyTwin')),
+      ),
+    ),
+  ]
+  return [
+    ...general,
+    ...examples.flatMap(({ example, mapping }) => laws(`${kind.kind}, ${example.name}`, mapping, settings)),
+  ]
+}
+
+/** The laws of a mapping, tried on each of its rules and on whole rows. */
+export function lawsOfMapping(mapping: Mapping, options: LawOptions = {}): readonly Law[] {
+  return laws(mapping.name, () => mapping, { ...defaults, ...options })
+}
+
+type Settings = Required<LawOptions>
+
+function laws(name: string, mapping: () => Mapping, settings: Settings): readonly Law[] {
+  const complete = once(() => trialsOf(mapping(), settings, 'everyTwin'))
+  const partial = once(() => (refersToRows(complete()) ? trialsOf(mapping(), settings, 'someTwins') : []))
+  const claim = (text: string, findings: Check) => law(`${name}: ${text}`, settings, findings)
+  return [
+    claim('the rows reach what the rules accept', async () => complete().flatMap(unreached)),
+    claim('what the rules state of themselves is sound', async () => mapping().rules.flatMap(falseLoss)),
+    claim('the row functions change nothing that they are given', async () => impurities(complete())),
+    claim('SQL and row functions agree on the way there', async (query) => [
+      ...(await disagreements(query, complete(), 'forward')),
+      ...(await disagreements(query, partial(), 'forward')),
+    ]),
+    claim('SQL and row functions agree on the way back', async (query) => [
+      ...(await disagreements(query, complete(), 'backward')),
+      ...(await disagreements(query, partial(), 'backward')),
+    ]),
+    claim('a legacy row comes back', (query) => legacyRoundTrips(query, complete())),
+    claim('a target row that the legacy shape can hold comes back', (query) =>
+      targetRoundTrips(query, complete()),
+    ),
+    claim('SQL knows the target rows that the legacy shape can hold', (query) =>
+      misjudged(query, mapping(), complete()),
+    ),
+  ]
+}
+
+type Check = (query: Query) => Promise<readonly Finding[]>
+
+function law(name: string, { seed }: Settings, check: Check): Law {
+  return {
+    name,
+    run: async (query) => {
+      const findings = await check(query)
+      const [first] = findings
+      if (!first) return
+      const detail = findings.map((finding) =>
+        finding === first ? finding.detail : `${finding.rule}: ${finding.detail}`,
+      )
+      throw errors.LAW_BROKEN({ law: name, rule: first.rule, detail: detail.join('\n'), seed })
+    },
+  }
+}
+
+function refersToRows(trials: readonly Trial[]): boolean {
+  return trials.some(({ universe }) => [...universe.tables.values()].some((rows) => rows.length > 0))
+}
+
+/** An example as a mapping. The target keeps the legacy key as its own key where the types allow it, else in a unique column. */
+function mappingOf(kind: RuleKind, { name, legacy, target, rules }: LawExample): Mapping {
+  const types = (table: Table, fields: readonly string[]) =>
+    fields.map((field) => typeText(fieldNamed(table, field).type)).join(', ')
+  const wanted = types(legacy, legacy.key)
+  const unique = target.unique.find((fields) => types(target, fields) === wanted)
+  const identity =
+    types(target, target.key) === wanted || !unique ? sameKey(...target.key) : storedIn(...unique)
+  const definition = { name, legacy, target, identity, kinds: [kind], rules }
+  return defineMapping(definition as Parameters<typeof defineMapping>[0]) // its completeness is checked at run time
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
+}
