@@ -10,7 +10,7 @@ export interface StartedDatabase {
 /** Where the database is: a URL, or a server to start where none is given. */
 export interface DatabaseConfig {
   readonly url?: string | undefined
-  readonly start?: () => Promise<StartedDatabase>
+  readonly start?: (options: { readonly port?: number }) => Promise<StartedDatabase>
 }
 
 /** What `changeover.config.ts` exports. */

@@ -2,11 +2,14 @@ import { inOrder, type Mapping } from '@changeover/mapping'
 import { type FlagNames, flagNames } from '@changeover/rollout'
 import { errors } from './errors.ts'
 
-/** What one changeover is: its mappings in the order of their references, and the names people know it by. */
+/** What one changeover is: its mappings, and the names people know it by. */
 export interface Migration {
   /** Names it on the command line and in every bookkeeping table. */
   readonly name: string
+  /** As they were listed: the order of reports. */
   readonly mappings: readonly Mapping[]
+  /** In the order of their references, in which rows are written: a mapping comes after those it refers to. */
+  readonly ordered: readonly Mapping[]
   /** What reports call the target: `With WorkItem`. */
   readonly targetModel: string
   readonly flags: FlagNames
@@ -37,7 +40,8 @@ export function defineMigration(definition: MigrationDefinition): Migration {
   if (twice) throw errors.MAPPING_TWICE({ migration: name, mapping: twice.name })
   return Object.freeze({
     name,
-    mappings: Object.freeze(inOrder(mappings)),
+    mappings: Object.freeze([...mappings]),
+    ordered: Object.freeze(inOrder(mappings)),
     targetModel,
     flags: Object.freeze({ ...flagNames, ...definition.flags }),
   })

@@ -19,4 +19,43 @@ export const errors = defineErrors('MIGRATION', {
       `In ${v.migration} two mappings are named ${v.mapping}.`,
     fix: (v) => `Rename one of them: ${v.mapping} stands in the ledger, in findings and in reports.`,
   },
+
+  // What stands in the way
+  PRIVILEGE_LACKING: {
+    message: (v: { privilege: string; object: string; user: string }) =>
+      `The user ${v.user} lacks ${v.privilege} on ${v.object}.`,
+    fix: (v) => `Run as the owner: GRANT ${v.privilege} ON ${v.object} TO ${v.user};`,
+  },
+  OWNER_NEEDED: {
+    message: (v: { table: string; user: string }) =>
+      `The user ${v.user} does not own ${v.table}, on which install builds an index.`,
+    fix: (v) => `Run install as the owner of ${v.table}, or make ${v.user} a member of its role.`,
+  },
+  ROWS_HIDDEN: {
+    message: (v: { table: string; user: string }) =>
+      `Row-level security hides rows of ${v.table} from ${v.user}.`,
+    fix: (v) => `Use the owner of ${v.table}, or run: ALTER ROLE ${v.user} BYPASSRLS;`,
+  },
+  BLOCKED: {
+    message: (v: { migration: string; problems: readonly string[] }) =>
+      `${v.migration} cannot be installed as things are:\n${v.problems.map((each) => `- ${each}`).join('\n')}`,
+    fix: (v) => `See how to mend each with: changeover plan ${v.migration}`,
+  },
+
+  // Installing
+  NOT_INSTALLED: {
+    message: (v: { migration: string; missing: string }) => `${v.migration} is not installed: ${v.missing}.`,
+    fix: (v) => `Run: changeover install ${v.migration}`,
+  },
+  INSTALL_RUNNING: {
+    message: (v: { migration: string }) => `Somebody else is installing right now, so ${v.migration} is not.`,
+    fix: (v) => `Wait until it has ended, then run: changeover install ${v.migration}`,
+    retriable: true,
+  },
+  IDENTITY_NOT_UNIQUE: {
+    message: (v: { migration: string; table: string; said: string }) =>
+      `${v.table} already holds several rows for one legacy row: ${v.said}`,
+    fix: (v) =>
+      `See them with \`changeover verify ${v.migration} --verbose\`, mend them with --fix, then install again.`,
+  },
 })

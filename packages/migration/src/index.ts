@@ -1,4 +1,20 @@
 /** What a migration is, what it would do, and the steps that put it in place. */
 export { defineMigration, type Migration, type MigrationDefinition } from './define-migration.ts'
 export { type Config, type DatabaseConfig, defineConfig, type StartedDatabase } from './define-config.ts'
+
+// Look
+export { inspect, type MappingState, type MigrationState } from './inspect.ts'
+export { type Collision, type MappingLoss, measureLoss, type RuleLoss } from './measure-loss.ts'
+export { type StepCondition, type StepState, stepStates } from './step-state.ts'
+export { type RecordedStep, recordedSteps } from './step-ledger.ts'
+
+// Decide: data, without effects
+export { plan, type Plan, type PlannedMapping, type PlannedStep, problemsOf } from './plan.ts'
+export { nextCommand, type NextCommand } from './next-command.ts'
+export { type Step, stepsOf } from './steps.ts'
+
+// Do
+export { install, type InstalledStep, type InstallOptions } from './install.ts'
+export { uninstall, type Uninstalled } from './uninstall.ts'
+
 export { errors } from './errors.ts'

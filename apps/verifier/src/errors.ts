@@ -1,0 +1,81 @@
+import { defineErrors } from '@changeover/errors'
+
+const suggested = (nearest: string | undefined, otherwise: string) =>
+  nearest === undefined ? otherwise : `Did you mean ${nearest}? ${otherwise}`
+
+/** The errors of the command line. */
+export const errors = defineErrors('CLI', {
+  // The config
+  CONFIG_MISSING: {
+    message: (v: { folder: string }) => `There is no changeover.config.ts in ${v.folder} or above it.`,
+    fix: 'Write one that exports defineConfig({ migrations, database }) by default, or name it with --config <file>.',
+  },
+  CONFIG_NOT_LOADED: {
+    message: (v: { file: string; said: string; fix: string }) => `${v.file} does not load: ${v.said}`,
+    fix: (v) => v.fix,
+  },
+  CONFIG_NO_DEFAULT: {
+    message: (v: { file: string; exports: string }) =>
+      `${v.file} has no default export; it exports ${v.exports}.`,
+    fix: 'Write: export default defineConfig({ migrations: [ … ], database: { url: … } })',
+  },
+  CONFIG_SHAPE: {
+    message: (v: { file: string; field: string; said: string }) =>
+      `${v.file}: ${v.field} is not what it must be: ${v.said}.`,
+    fix: (v) => `Correct ${v.field} in ${v.file}; defineConfig and defineMigration check it in the editor.`,
+  },
+  DATABASE_UNNAMED: {
+    message: (v: { file: string }) => `${v.file} names no database: database.url is empty.`,
+    fix: 'Set DATABASE_URL=postgres://user:password@host:5432/name, or database.url in the config.',
+  },
+
+  // What was asked
+  MIGRATION_UNKNOWN: {
+    message: (v: { name: string; known: string; nearest: string | undefined }) =>
+      `There is no migration ${v.name}; the config has ${v.known}.`,
+    fix: (v) => suggested(v.nearest, 'Name one of these, or add the migration to changeover.config.ts.'),
+  },
+  MIGRATION_UNNAMED: {
+    message: (v: { command: string; known: string }) => `The config has several migrations: ${v.known}.`,
+    fix: (v) => `Name the one you mean: changeover ${v.command} <migration>`,
+  },
+  COMMAND_UNKNOWN: {
+    message: (v: { name: string; nearest: string | undefined }) => `There is no command ${v.name}.`,
+    fix: (v) => suggested(v.nearest, 'List the commands with: changeover --help'),
+  },
+  OPTION_UNKNOWN: {
+    message: (v: { name: string; command: string; nearest: string | undefined }) =>
+      `${v.command} has no option ${v.name}.`,
+    fix: (v) => suggested(v.nearest, `List its options with: ${v.command} --help`),
+  },
+  USAGE_WRONG: {
+    message: (v: { command: string; said: string }) => `${v.command} cannot be called like this: ${v.said}.`,
+    fix: (v) => `See how to call it: ${v.command} --help`,
+  },
+  FIX_UNKNOWN: {
+    message: (v: { fix: string }) => `There is no fix ${v.fix} to undo.`,
+    fix: 'Use the number that `changeover verify --fix` printed; `changeover status` lists the latest fixes.',
+  },
+  FILE_UNWRITABLE: {
+    message: (v: { file: string; said: string }) => `${v.file} cannot be written: ${v.said}.`,
+    fix: 'Name a file in a folder that exists and can be written to.',
+  },
+
+  PHASE_FORBIDS: {
+    message: (v: { command: string; phase: string; why: string }) =>
+      `changeover ${v.command} is not allowed in the phase ${v.phase}: ${v.why}.`,
+    fix: 'Set the flags of a phase in which legacy leads, or do it the other way round: changeover verify --fix',
+  },
+
+  // How it ended
+  NOT_CONFIRMED: {
+    message: (v: { command: string; consequence: string }) =>
+      `changeover ${v.command} needs a confirmation: ${v.consequence}`,
+    fix: (v) => `If that is meant: changeover ${v.command} --yes`,
+  },
+  INTERRUPTED: {
+    message: (v: { command: string; done: string }) => `changeover ${v.command} was interrupted; ${v.done}.`,
+    fix: (v) => `Go on with: ${v.command === 'start' ? 'npm start' : `changeover ${v.command}`}`,
+    retriable: true,
+  },
+})

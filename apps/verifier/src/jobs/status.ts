@@ -1,0 +1,52 @@
+import {
+  inspect,
+  type MigrationState,
+  nextCommand,
+  type NextCommand,
+  problemsOf,
+} from '@changeover/migration'
+import { createSync } from '@changeover/sync'
+import { type Certificate, createVerifier, type Verification } from '@changeover/verifier'
+import { exitCodes } from '../exit-code.ts'
+import { leadingOf, type Leading } from '../leading.ts'
+import type { Outcome } from '../outcome.ts'
+import { statusText } from '../render/status-text.ts'
+import type { Session } from '../session.ts'
+
+/** Where a migration stands, and what to do next. */
+export interface Status {
+  readonly flags: Leading
+  readonly state: MigrationState
+  readonly verification: Pick<Verification, 'id' | 'verdict' | 'finishedAt'> | null
+  readonly certificate: (Certificate & { readonly isCurrent: boolean }) | null
+  readonly next: NextCommand
+}
+
+/** Reads bookkeeping and catalogs, no rows. */
+export async function status(session: Session): Promise<Outcome> {
+  const { database, migration } = session
+  const state = await inspect(database, migration)
+  const made: Status = {
+    flags: leadingOf(session),
+    state,
+    ...(state.hasBooks ? await verified(session) : { verification: null, certificate: null }),
+    next: nextCommand(migration, state, problemsOf(state)),
+  }
+  return { exitCode: exitCodes.fine, data: made, text: statusText(migration, made) }
+}
+
+async function verified({
+  database,
+  migration,
+}: Session): Promise<Pick<Status, 'verification' | 'certificate'>> {
+  const { name, mappings } = migration
+  const verifier = createVerifier({ database, sync: createSync(mappings), migration: name })
+  const last = await verifier.last()
+  const found = await verifier.certificate()
+  return {
+    verification: last ? { id: last.id, verdict: last.verdict, finishedAt: last.finishedAt } : null,
+    certificate: found
+      ? { ...found, isCurrent: mappings.every((mapping) => found.hashes[mapping.name] === mapping.hash) }
+      : null,
+  }
+}

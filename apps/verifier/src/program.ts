@@ -1,0 +1,65 @@
+import { Command } from '@commander-js/extra-typings'
+import { backfillCommand } from './commands/backfill.ts'
+import { docsCommand } from './commands/docs.ts'
+import { installCommand } from './commands/install.ts'
+import { afterHelp } from './commands/new-command.ts'
+import { planCommand } from './commands/plan.ts'
+import { quarantineCommand } from './commands/quarantine.ts'
+import { statusCommand } from './commands/status.ts'
+import { undoCommand } from './commands/undo.ts'
+import { uninstallCommand } from './commands/uninstall.ts'
+import { verifyCommand } from './commands/verify.ts'
+import type { Shell } from './shell.ts'
+
+/** The version of this package; a test compares it with package.json. */
+export const version = '0.1.0'
+
+const help = {
+  summary: '',
+  description: '',
+  examples: [
+    ['changeover plan', 'look before anything is written'],
+    ['changeover install', 'create what the rest needs'],
+    ['changeover backfill', 'write the old rows'],
+    ['changeover verify', 'prove that both sides agree'],
+  ],
+  exits: [0, 3, 4, 5],
+} as const
+
+/** The whole command line. Nothing heavy is loaded before a command runs. */
+export function createProgram(shell: Shell) {
+  const program = new Command('changeover')
+    .description(
+      'Changes a live application over from one data model to another, without downtime or a lost write.',
+    )
+    .version(version, '--version', 'print the version')
+    .addHelpText('after', () => afterHelp(help))
+    .showSuggestionAfterError(false)
+  const commands = [
+    planCommand(shell),
+    installCommand(shell),
+    backfillCommand(shell),
+    verifyCommand(shell),
+    undoCommand(shell),
+    quarantineCommand(shell),
+    statusCommand(shell),
+    docsCommand(shell),
+    uninstallCommand(shell),
+  ]
+  for (const each of commands) program.addCommand(each)
+  for (const each of [program, ...program.commands]) speakThrough(each, shell)
+  return program
+}
+
+/** Failures are printed by us, with their code and fix; help goes where the shell says. */
+function speakThrough(
+  command: { exitOverride(): unknown; configureOutput(output: object): unknown },
+  shell: Shell,
+) {
+  command.exitOverride()
+  command.configureOutput({
+    writeOut: (text: string) => shell.stdout.write(text),
+    writeErr: (text: string) => shell.stdout.write(text),
+    outputError: () => {},
+  })
+}

@@ -1,0 +1,52 @@
+import type { BackfillState } from '@changeover/backfill'
+import { type Migration, problemsOf } from '@changeover/migration'
+import type { Status } from '../jobs/status.ts'
+import { boxTable } from './box-table.ts'
+import { durationText, numberText } from './progress-text.ts'
+
+/** The status as people read it. */
+export function statusText({ name, targetModel, flags: names }: Migration, status: Status): string {
+  const { flags, state, next } = status
+  const problems = problemsOf(state)
+  return [
+    `${name} → ${targetModel}, on PostgreSQL ${state.server.text} as ${state.user}`,
+    `Phase: ${flags.phase.name} (${names.useTarget}=${flags.useTarget} ${names.dualWrite}=${flags.dualWrite} ${names.legacyReadOnly}=${flags.legacyReadOnly})`,
+    `Installed: ${installedText(status)}`,
+    `Verified: ${verifiedText(status)}`,
+    boxTable(
+      ['Mapping', 'Backfill', 'Rows done', 'Left', 'In quarantine'],
+      state.mappings.map(({ mapping, backfill }) => [mapping, ...backfillCells(backfill)]),
+    ),
+    ...failureLines(state.mappings),
+    ...problems.map(({ message, fix }) => `✗ ${message} ${fix}`),
+    `Next: ${next.command} (${next.why})`,
+  ].join('\n')
+}
+
+function installedText({ state: { steps } }: Status): string {
+  const todo = steps.filter(({ condition }) => condition !== 'done')
+  if (todo.length === 0) return 'yes'
+  if (todo.length === steps.length) return 'no'
+  return `in part; ${todo.map(({ title, condition }) => `${condition}: ${title}`).join('; ')}`
+}
+
+function verifiedText({ verification, certificate }: Status): string {
+  if (verification === null) return 'never'
+  const last = `${verification.verdict} (${verification.finishedAt})`
+  if (certificate === null) return last
+  const validity = certificate.isCurrent ? '' : ', of an older mapping'
+  return `${last}; certificate ${certificate.id}, ${durationText(certificate.ageSeconds)} old${validity}`
+}
+
+function backfillCells(backfill: BackfillState | null): readonly string[] {
+  if (backfill === null) return ['not begun', '0', '?', '0']
+  const { state, rowsDone, rowsRemaining, quarantined, secondsSinceProgress } = backfill
+  const silent = state === 'running' ? ` (last batch ${durationText(secondsSinceProgress)} ago)` : ''
+  return [`${state}${silent}`, ...[rowsDone, rowsRemaining, quarantined].map(numberText)]
+}
+
+function failureLines(mappings: Status['state']['mappings']): readonly string[] {
+  return mappings.flatMap(({ mapping, backfill }) =>
+    backfill?.failure ? [`✗ ${mapping}: ${backfill.failure.code}: ${backfill.failure.message}`] : [],
+  )
+}

@@ -1,0 +1,95 @@
+import type { Migration } from '@changeover/migration'
+import { migrate, seedWorkItems, workItems } from '@changeover/work-items'
+import { loadConfig } from '../config/load-config.ts'
+import { errors } from '../errors.ts'
+import type { ExitCode } from '../exit-code.ts'
+import { type Interruption, unlessInterrupted } from '../interruption.ts'
+import { backfill } from '../jobs/backfill.ts'
+import { install } from '../jobs/install.ts'
+import { verify } from '../jobs/verify.ts'
+import { type OpenDatabase, openDatabase, type Session } from '../session.ts'
+import type { Shell } from '../shell.ts'
+import type { Talk } from '../talk.ts'
+import type { StartOptions } from './start-options.ts'
+
+interface Around {
+  readonly talk: Talk
+  readonly interruption: Interruption
+}
+
+/** Brings up the work-item system, changes it over, prints the report, and stays up unless told otherwise. */
+export async function runStart(
+  shell: Shell,
+  { once, port }: StartOptions,
+  around: Around,
+): Promise<ExitCode> {
+  const { talk, interruption } = around
+  const { config, file } = await loadConfig(shell.folder, undefined)
+  talk.say('Opening the database …')
+  const open = await openDatabase(config, file, { port })
+  try {
+    const code = await changeOver(shell, open, around)
+    if (!once && open.isStarted && !interruption.signal.aborted) await stayUp(open, port, around)
+    return code
+  } finally {
+    await (interruption.signal.aborted ? open.abandon() : open.close())
+  }
+}
+
+async function changeOver(shell: Shell, { database, url }: OpenDatabase, around: Around): Promise<ExitCode> {
+  const { talk, interruption } = around
+  const { signal } = interruption
+  const { environment, folder } = shell
+  const session: Session = { migration: workItems, database, environment, folder, signal, talk }
+  await leaving(signal, prepare(session, url))
+  await leaving(signal, install(session))
+  const filled = await backfill({})(session)
+  talk.say(filled.text)
+  const { text, exitCode } = await verify({})(session)
+  shell.stdout.write(`${text}\n`)
+  return exitCode
+}
+
+/** Tables and sample data of the application, as they are before a changeover. */
+async function prepare({ database, talk }: Session, url: string): Promise<void> {
+  const ran = await migrate(url)
+  talk.say(ran.length === 0 ? 'Tables are up to date.' : `Created the tables (${ran.length} migrations).`)
+  if (await seedWorkItems(database)) talk.say('Loaded the sample data.')
+}
+
+function leaving<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return unlessInterrupted(work, signal, () =>
+    errors.INTERRUPTED({ command: 'start', done: 'what it had finished stays' }),
+  )
+}
+
+async function stayUp(
+  { url }: OpenDatabase,
+  port: number | undefined,
+  { talk, interruption }: Around,
+): Promise<void> {
+  if (port !== undefined && new URL(url).port !== String(port))
+    talk.say(`The database was running already, on port ${new URL(url).port} instead of ${port}.`)
+  talk.say(nextSteps(workItems, url))
+  await new Promise<void>((resolve) => {
+    // A pending promise alone keeps no process alive.
+    const alive = setInterval(() => {}, 60_000)
+    interruption.signal.addEventListener('abort', () => {
+      clearInterval(alive)
+      resolve()
+    })
+  })
+}
+
+function nextSteps({ name }: Migration, url: string): string {
+  return [
+    '',
+    `The database stays up until Ctrl-C: ${url}`,
+    'Try next, in another terminal:',
+    `  npm run -s changeover -- status ${name}`,
+    `  npm run -s changeover -- plan ${name}`,
+    `  npm run -s changeover -- verify ${name} --verbose   (change a row in between, with any client)`,
+    `  npm run -s changeover -- verify ${name} --fix`,
+    '  npm run -s changeover -- --help',
+  ].join('\n')
+}

@@ -1,0 +1,89 @@
+import { type Database, errors as databaseErrors, runDdl, tryAdvisoryLock } from '@changeover/database'
+import { isFailure } from '@changeover/errors'
+import { ident, sql } from '@changeover/mapping/sql'
+import type { Migration } from './define-migration.ts'
+import { errors } from './errors.ts'
+import { recordStep } from './step-ledger.ts'
+import { type StepCondition, stepStates } from './step-state.ts'
+import { type Step, stepsOf } from './steps.ts'
+
+/** What install did with a step: `was` is how it found it. */
+export interface InstalledStep {
+  readonly id: string
+  readonly title: string
+  readonly was: StepCondition
+}
+
+export interface InstallOptions {
+  /** Called before each step that is not done. */
+  readonly onStep?: (step: Step) => void
+}
+
+/**
+ * Installs what is missing of a migration: bookkeeping, then the identity indexes, built concurrently. What an interrupted
+ * install left behind is finished or replaced; a second call changes nothing.
+ *
+ * Errors: MIGRATION.INSTALL_RUNNING, IDENTITY_NOT_UNIQUE, DATABASE.*.
+ */
+export function install(
+  database: Database,
+  migration: Migration,
+  { onStep }: InstallOptions = {},
+): Promise<readonly InstalledStep[]> {
+  return alone(database, migration, async () => {
+    const conditions = new Map(
+      (await stepStates(database, migration)).map(({ id, condition }) => [id, condition]),
+    )
+    const installed: InstalledStep[] = []
+    for (const step of stepsOf(migration)) {
+      const was = conditions.get(step.id) ?? 'missing'
+      if (was !== 'done') {
+        onStep?.(step)
+        await applyStep(database, migration, step, was)
+      }
+      installed.push({ id: step.id, title: step.title, was })
+    }
+    return installed
+  })
+}
+
+/**
+ * Keeps a second installer out while work runs. Not by waiting: a waiting statement holds a snapshot, for which a concurrent
+ * index build would wait in turn.
+ */
+export function alone<T>(database: Database, migration: Migration, work: () => Promise<T>): Promise<T> {
+  return database.transaction(
+    async (tx) => {
+      if (!(await tryAdvisoryLock(tx, 'changeover install')))
+        throw errors.INSTALL_RUNNING({ migration: migration.name })
+      await tx.query('set local idle_in_transaction_session_timeout = 0')
+      return work()
+    },
+    { isolation: 'read committed' },
+  )
+}
+
+async function applyStep(
+  database: Database,
+  migration: Migration,
+  step: Step,
+  was: StepCondition,
+): Promise<void> {
+  if (step.index && was === 'outdated') await runDdl(database, [dropIndex(step.index)])
+  await runDdl(database, step.statements).catch((error: unknown) => {
+    const { index } = step
+    if (index === undefined || !isFailure(error, databaseErrors.CONSTRAINT_VIOLATED.code)) throw error
+    const said = String(error.values['detail'] ?? error.message)
+    throw errors.IDENTITY_NOT_UNIQUE(
+      { migration: migration.name, table: index.table, said },
+      { cause: error },
+    )
+  })
+  await recordStep(database, migration, step)
+}
+
+/** DROP INDEX for the index of a step, without blocking anybody. */
+export function dropIndex({ schema, name }: { readonly schema: string | undefined; readonly name: string }) {
+  const path = schema === undefined ? ident(name) : ident(schema, name)
+  return { text: sql`DROP INDEX CONCURRENTLY IF EXISTS ${path}`.text, concurrently: true }
+}

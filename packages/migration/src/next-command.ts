@@ -1,0 +1,35 @@
+import type { Problem } from '@changeover/errors'
+import type { Migration } from './define-migration.ts'
+import type { MigrationState } from './inspect.ts'
+
+/** What to type next, and why. */
+export interface NextCommand {
+  readonly command: string
+  readonly why: string
+}
+
+/** Decides what comes next for a migration, from what was found. Pure. */
+export function nextCommand(
+  { name }: Pick<Migration, 'name'>,
+  { steps, mappings }: MigrationState,
+  problems: readonly Problem[],
+): NextCommand {
+  const [problem] = problems
+  if (problem) return { command: `changeover plan ${name}`, why: `after mending this: ${problem.message}` }
+  const todo = steps.filter(({ condition }) => condition !== 'done')
+  if (todo.length > 0)
+    return {
+      command: `changeover install ${name}`,
+      why: `to be installed: ${todo.map(({ title }) => title).join('; ')}`,
+    }
+  const unfinished = mappings.filter(({ backfill }) => backfill === null || backfill.state !== 'done')
+  if (unfinished.length > 0)
+    return {
+      command: `changeover backfill ${name}`,
+      why: `not filled yet: ${unfinished.map(({ mapping }) => mapping).join(', ')}`,
+    }
+  const quarantined = mappings.reduce((sum, { backfill }) => sum + (backfill?.quarantined ?? 0), 0)
+  if (quarantined > 0)
+    return { command: `changeover quarantine ${name}`, why: `${quarantined} rows could not be written` }
+  return { command: `changeover verify ${name}`, why: 'everything is filled: prove that both sides agree' }
+}

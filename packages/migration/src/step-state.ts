@@ -1,0 +1,49 @@
+import type { Queryable } from '@changeover/database'
+import type { Migration } from './define-migration.ts'
+import { recordedSteps } from './step-ledger.ts'
+import { type Step, type StepIndex, stepsOf } from './steps.ts'
+
+/**
+ * done: it is there, as the migration wants it · missing: it is not · outdated: it was made from another definition ·
+ * broken: an index that a failed build left behind, which guards nothing.
+ */
+export type StepCondition = 'done' | 'missing' | 'outdated' | 'broken'
+
+export interface StepState {
+  readonly id: string
+  readonly title: string
+  readonly condition: StepCondition
+}
+
+/** Looks what of a migration is installed. Cost: three statements on catalogs. */
+export async function stepStates(database: Queryable, migration: Migration): Promise<readonly StepState[]> {
+  const recorded = new Map((await recordedSteps(database, migration)).map((each) => [each.step, each.hash]))
+  const states: StepState[] = []
+  for (const step of stepsOf(migration)) {
+    const condition = step.index
+      ? await indexCondition(database, step.index)
+      : recordCondition(step, recorded.get(step.id))
+    states.push({ id: step.id, title: step.title, condition })
+  }
+  return states
+}
+
+function recordCondition(step: Step, hash: string | undefined): StepCondition {
+  if (hash === undefined) return 'missing'
+  return hash === step.hash ? 'done' : 'outdated'
+}
+
+async function indexCondition(database: Queryable, index: StepIndex): Promise<StepCondition> {
+  const { rows } = await database.query<{ valid: boolean; mark: string | null }>(
+    `select i.indisvalid as valid, obj_description(i.indexrelid, 'pg_class') as mark
+       from pg_index i join pg_class c on c.oid = i.indexrelid join pg_class t on t.oid = i.indrelid
+       join pg_namespace n on n.oid = t.relnamespace
+      where c.relname = $1 and t.relname = $2
+        and case when $3::text is null then pg_table_is_visible(t.oid) else n.nspname = $3 end`,
+    [index.name, index.table, index.schema ?? null],
+  )
+  const [found] = rows
+  if (found === undefined) return 'missing'
+  if (!found.valid) return 'broken'
+  return found.mark === index.mark ? 'done' : 'outdated'
+}
