@@ -1,1 +1,28 @@
-export {}
+// Verifying
+export { createVerifier, type Verifier, type VerifierOptions } from './verifier.ts'
+export type { VerifyOptions } from './verify.ts'
+export type { Progress } from './run.ts'
+
+// The outcome, as data
+export type {
+  Authority,
+  Coverage,
+  MappingCounts,
+  MappingVerification,
+  Settings,
+  Verdict,
+  Verification,
+} from './verification.ts'
+export { type Finding, type FindingClass, findingText, keyText } from './finding.ts'
+export { heldCounts, wrongRows } from './judge.ts'
+export type { Certificate } from './certificate.ts'
+
+// Showing it
+export { type Flag, renderTable, type TableOptions } from './render/table.ts'
+export { renderVerbose } from './render/verbose.ts'
+export { renderJson } from './render/json.ts'
+
+// What the installer needs
+export { ledgerDdl } from './ledger.ts'
+
+export { errors as verifierErrors } from './errors.ts'

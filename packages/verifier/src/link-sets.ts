@@ -1,0 +1,50 @@
+import { fieldNamed, type Links, type LinkSide, tableSql } from '@changeover/mapping'
+import { all, ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
+
+const mostShown = 50
+
+/** The pairs `(k…, t…)` of `pairs` whose link rows are not the same on both sides. */
+export function unequalLinksSql(link: Links, columns: Sql): Sql {
+  const [wanted, present] = [rows(link.legacy, 'f', 'pairs', 'k0'), rows(link.target, 'x', 'pairs', 't0')]
+  return sql`SELECT ${columns} FROM pairs JOIN ${wanted.from} ON ${wanted.on}
+    WHERE NOT pairs.missing AND NOT EXISTS (SELECT 1 FROM ${present.from} WHERE ${present.on} AND ${sameValues(link)})
+  UNION SELECT ${columns} FROM pairs JOIN ${present.from} ON ${present.on}
+    WHERE NOT EXISTS (SELECT 1 FROM ${wanted.from} WHERE ${wanted.on} AND ${sameValues(link)})`
+}
+
+/** TRUE where the link rows of the pair under the alias `s` are not the same on both sides. */
+export function linkDiffersSql(link: Links): Sql {
+  const [wanted, present] = [rows(link.legacy, 'f', 's', 'k0'), rows(link.target, 'x', 's', 't0')]
+  return sql`EXISTS (SELECT 1 FROM ${wanted.from} WHERE ${wanted.on}
+      AND NOT EXISTS (SELECT 1 FROM ${present.from} WHERE ${present.on} AND ${sameValues(link)}))
+    OR EXISTS (SELECT 1 FROM ${present.from} WHERE ${present.on}
+      AND NOT EXISTS (SELECT 1 FROM ${wanted.from} WHERE ${wanted.on} AND ${sameValues(link)}))`
+}
+
+/** The links of one side of the pair under the alias `s`, as text: `{ann,bob}`. */
+export function linkedSql(side: LinkSide, key: string): Sql {
+  const values = join(side.values.map((name) => column(side, 'y', name)))
+  const text = side.values.length === 1 ? sql`(${values})::text` : sql`ROW(${values})::text`
+  return sql`ARRAY(SELECT ${text} FROM ${tableSql(side.table)} AS y WHERE ${column(side, 'y', side.owner)} = ${ident('s', key)}
+    ORDER BY 1 LIMIT ${literal(mostShown)})::text`
+}
+
+function rows(side: LinkSide, alias: string, from: string, key: string) {
+  return {
+    from: sql`${tableSql(side.table)} AS ${ident(alias)}`,
+    on: sql`${column(side, alias, side.owner)} = ${ident(from, key)}`,
+  }
+}
+
+/** A NULL equals nothing, so links that hold one are never taken for equal. */
+function sameValues({ legacy, target }: Links): Sql {
+  return all(
+    legacy.values.map(
+      (name, index) => sql`${column(legacy, 'f', name)} = ${column(target, 'x', target.values[index])}`,
+    ),
+  )
+}
+
+function column(side: LinkSide, alias: string, name: string | undefined): Sql {
+  return ident(alias, fieldNamed(side.table, name ?? '').column)
+}
