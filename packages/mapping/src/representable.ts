@@ -25,11 +25,13 @@ export function lostSql(mapping: Mapping, resolved: ResolvedRule, frame: Frame):
   if (!read) return sql`FALSE`
   const legacy = { ...read, ...valuesSql(mapping, resolved, 'backward', frame) }
   const again = kind.forwardSql(rule.params, legacy, frame.scope, shape)
-  return any(
-    slots.map(({ slot, type }) =>
-      differs(storedSql(slot, frame.target), writeSql(slot, type, at(again, slot.ref))),
-    ),
+  const refused = kind.accepts
+    ? [sql`(${kind.accepts.sql(rule.params, legacy, frame.scope)}) IS NOT TRUE`]
+    : []
+  const changed = slots.map(({ slot, type }) =>
+    differs(storedSql(slot, frame.target), writeSql(slot, type, at(again, slot.ref))),
   )
+  return any([...refused, ...changed])
 }
 
 /** Legacy fields that the rule reads and does not give back, as the rest of the mapping does; undefined where one is dropped. */

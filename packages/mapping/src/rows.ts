@@ -2,8 +2,7 @@ import { errors } from './errors.ts'
 import { keyPairs } from './identity.ts'
 import type { Mapping, ResolvedRule } from './mapping.ts'
 import type { Row, RowScope } from './rule.ts'
-import { fitsRow, readRow, type Slot, slotOf, writeRow } from './slot.ts'
-import { fieldNamed } from './table.ts'
+import { fitsRow, readRow, readsRow, type Slot, slotOf, writeRow } from './slot.ts'
 import type { Json, Value } from './value.ts'
 
 /**
@@ -27,6 +26,8 @@ export function toTarget(mapping: Mapping, legacy: Row, scope: RowScope, current
       const value = values[slot.ref] ?? null
       if (!fitsRow(slot, type, value))
         throw refused(mapping, resolved, legacy, 'does not fit into its column')
+      if (isMissing(slot, value))
+        throw refused(mapping, resolved, legacy, 'would be NULL in a column that is NOT NULL')
       place(made, current, slot, writeRow(slot, type, value))
     }
   }
@@ -44,18 +45,23 @@ export function toLegacy(mapping: Mapping, target: Row, scope: RowScope): Row {
   for (const { field, slot } of keyPairs(mapping)) made[field.name] = readRow(slot, field.type, target)
   for (const resolved of mapping.rules) {
     const { rule, kind, shape, slots } = resolved
+    if (!slots.every(({ slot, type }) => readsRow(slot, type, target)))
+      throw refused(mapping, resolved, made, 'does not fit into the legacy column')
     const given = Object.fromEntries(slots.map(({ slot, type }) => [slot.ref, readRow(slot, type, target)]))
     if (kind.acceptsBack?.row(rule.params, given, scope) === false)
       throw refused(mapping, resolved, made, kind.acceptsBack.fails)
     const values = kind.backward(rule.params, given, scope, shape)
     for (const name of shape.restores) {
-      const { type } = fieldNamed(mapping.legacy, name)
-      if (!fitsRow(slotOf(mapping.legacy, name), type, values[name] ?? null))
-        throw refused(mapping, resolved, made, 'does not fit into the legacy column')
+      if (isMissing(slotOf(mapping.legacy, name), values[name] ?? null))
+        throw refused(mapping, resolved, made, 'would be NULL in a column that is NOT NULL')
       made[name] = values[name] ?? null
     }
   }
   return made
+}
+
+function isMissing({ field, jsonKey }: Slot, value: Value): boolean {
+  return value === null && jsonKey === undefined && !field.nullable
 }
 
 function place(made: Record<string, Value>, current: Row, slot: Slot, value: Value | undefined): void {

@@ -69,9 +69,18 @@ export function fitsRow(slot: Slot, type: ColumnType, value: Value): boolean {
   return slot.jsonKey !== undefined || (fit(type, slot.field.type)?.accepts?.row(value) ?? true)
 }
 
+/** Whether what a column holds can be read as the rule's type; in JSON what cannot reads as NULL. */
+export function readsRow(slot: Slot, type: ColumnType, row: Readonly<Record<string, Value>>): boolean {
+  return (
+    slot.jsonKey !== undefined ||
+    (fit(slot.field.type, type)?.accepts?.row(row[slot.field.name] ?? null) ?? true)
+  )
+}
+
 function convertRow(value: Value, from: ColumnType, to: ColumnType): Value {
   if (value === null || typeText(from) === typeText(to)) return value
-  return fit(from, to)?.row(value) ?? value
+  const way = fit(from, to)
+  return way ? way.row(value) : value
 }
 
 function keyOf(object: Value, key: string): Value | undefined {

@@ -14,6 +14,7 @@ import {
 } from '../expression.ts'
 import { misfits } from '../misfits.ts'
 import { type Rule, type RuleKind, rule } from '../rule.ts'
+import { sql } from '../sql.ts'
 import { table } from '../table.ts'
 
 interface Computed {
@@ -41,7 +42,10 @@ export const computedKind: RuleKind<Computed> = {
     ...misfits(computedKind.shape(params, tables), tables),
   ],
   forward: ({ slot, expression }, legacy) => ({ [slot]: valueOf(expression, legacy) }),
-  forwardSql: ({ slot, expression }, legacy) => ({ [slot]: expressionSql(expression, legacy) }),
+  forwardSql: ({ slot, expression }, legacy) => {
+    const isNull = 'value' in expression && expression.value === null
+    return { [slot]: isNull ? sql`NULL::text` : expressionSql(expression, legacy) }
+  },
   backward: () => ({}),
   backwardSql: () => ({}),
   loss: ({ slot, expression }) => ({

@@ -84,7 +84,15 @@ export const lookupKind: RuleKind<Lookup> = {
       return any([sql`${key} IS NULL`, sql`${nameSql(params, key)} IS NOT NULL`])
     },
   },
-  loss: () => ({ forward: { holds: 'all' }, backward: { holds: 'all' } }),
+  loss: ({ in: table, by }) => ({
+    forward: { holds: 'all' },
+    backward: isUnique(table, Object.values(by))
+      ? { holds: 'all' }
+      : {
+          holds: 'part',
+          why: `the legacy side cannot name a row of ${table.name} in another context, nor one of two alike`,
+        },
+  }),
   doc: ({ in: { name }, by, take }) =>
     `${take} of the ${name} with the same ${Object.values(by).join(' and ')}`,
   examples: [
@@ -139,6 +147,14 @@ function unequal({ field, in: table, by, take }: Lookup, legacy: Table): readonl
       .map(([from, to]) => `${from.name} and ${to.name} cannot be compared.`),
     ...(way && !way.accepts ? [] : [`${field} cannot hold every ${by[field]} of ${table.name}.`]),
   ]
+}
+
+/** One field that is unique names every row; with more, the others must agree with the row that is looked up for. */
+function isUnique(table: Table, fields: readonly string[]): boolean {
+  return (
+    fields.length === 1 &&
+    [table.key, ...table.unique].some((each) => each.length === 1 && each[0] === fields[0])
+  )
 }
 
 function isAlike(left: ColumnType, right: ColumnType): boolean {

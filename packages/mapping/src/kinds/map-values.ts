@@ -78,14 +78,15 @@ export const mapValuesKind: RuleKind<MapValues> = {
   backward: ({ field, slot, forward, backward, residue }, target) => {
     const value = target[slot] ?? null
     const kept = residue ? (target[residue] ?? null) : null
-    const exact = kept !== null && mappedRow(kept, forward) === value
+    const exact = kept !== null && Object.hasOwn(forward, String(kept)) && mappedRow(kept, forward) === value
     return { [field]: exact ? kept : mappedRow(value, backward) }
   },
   backwardSql: ({ field, slot, forward, backward, residue }, target) => {
     const value = at(target, slot)
     const read = mapped(value, backward)
     const kept = residue ? at(target, residue) : undefined
-    const exact = kept && all([sql`${kept} IS NOT NULL`, same(mapped(kept, forward), value)])
+    const exact =
+      kept && all([sql`${kept} IS NOT NULL`, knownSql(kept, forward), same(mapped(kept, forward), value)])
     return { [field]: exact ? sql`CASE WHEN ${exact} THEN ${kept} ELSE ${read} END` : read }
   },
 

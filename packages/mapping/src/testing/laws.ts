@@ -1,5 +1,7 @@
 import { errors } from '../errors.ts'
 import { sameKey, storedIn } from '../identity.ts'
+import { drop } from '../kinds/drop.ts'
+import { kinds as builtIn } from '../kinds/index.ts'
 import { defineMapping, type Mapping } from '../mapping.ts'
 import type { LawExample, RuleKind } from '../rule.ts'
 import { typeText } from '../column-type.ts'
@@ -95,7 +97,10 @@ function refersToRows(trials: readonly Trial[]): boolean {
   return trials.some(({ universe }) => [...universe.tables.values()].some((rows) => rows.length > 0))
 }
 
-/** An example as a mapping. The target keeps the legacy key as its own key where the types allow it, else in a unique column. */
+/**
+ * An example as a mapping. The target keeps the legacy key as its own key where the types allow it, else in a unique column.
+ * Legacy fields of which the example says nothing are dropped.
+ */
 function mappingOf(kind: RuleKind, { name, legacy, target, rules }: LawExample): Mapping {
   const types = (table: Table, fields: readonly string[]) =>
     fields.map((field) => typeText(fieldNamed(table, field).type)).join(', ')
@@ -103,7 +108,15 @@ function mappingOf(kind: RuleKind, { name, legacy, target, rules }: LawExample):
   const unique = target.unique.find((fields) => types(target, fields) === wanted)
   const identity =
     types(target, target.key) === wanted || !unique ? sameKey(...target.key) : storedIn(...unique)
-  const definition = { name, legacy, target, identity, kinds: [kind], rules }
+  const kinds = new Map([...builtIn, kind].map((each) => [each.kind, each]))
+  const shapes = rules.map(({ kind: of, params }) => kinds.get(of)?.shape(params, { legacy, target }))
+  const known = new Set([
+    ...legacy.key,
+    ...shapes.flatMap((shape) => [...(shape?.restores ?? []), ...(shape?.drops ?? [])]),
+  ])
+  const rest = Object.keys(legacy.fields).filter((field) => !known.has(field))
+  const dropped = rest.map((field) => drop(field, 'not part of the example'))
+  const definition = { name, legacy, target, identity, kinds: [kind], rules: [...rules, ...dropped] }
   return defineMapping(definition as Parameters<typeof defineMapping>[0]) // its completeness is checked at run time
 }
 

@@ -1,5 +1,5 @@
 import { typeText } from '../column-type.ts'
-import type { Mapping } from '../mapping.ts'
+import type { Mapping, ResolvedRule } from '../mapping.ts'
 import { representableSql } from '../representable.ts'
 import { deepFreeze, type Row } from '../rule.ts'
 import { subqueryScope } from '../scope.ts'
@@ -26,7 +26,7 @@ export async function misjudged(
   if (!universe || rows.length === 0) return []
   const fields = Object.values(mapping.target.fields).filter(({ name }) => rows.some((row) => name in row))
   const kept = mapping.rules
-    .filter(({ shape }) => shape.restores.length > 0)
+    .filter((each) => isRead(mapping, each))
     .flatMap(({ slots }) => slots.map(({ slot }) => slot))
   const texts = (row: Row) => kept.map((slot) => storedText(slot, storedIn(row, slot)))
   const judged = rows.map((row) => {
@@ -72,6 +72,13 @@ export async function misjudged(
       })
   })
   return wrong
+}
+
+/** Whether the legacy row that comes back has all that the rule reads: a rule over dropped fields proves nothing. */
+function isRead({ rules, legacy }: Mapping, { shape }: ResolvedRule): boolean {
+  return shape.reads.every(
+    (name) => legacy.key.includes(name) || rules.some((each) => each.shape.restores.includes(name)),
+  )
 }
 
 function wholeRows(trials: readonly Trial[]): readonly Row[] {
