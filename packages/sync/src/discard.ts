@@ -1,5 +1,5 @@
 import type { Transaction } from '@changeover/database'
-import { fieldNamed, identitySql, keyPairs, type Mapping, typeText } from '@changeover/mapping'
+import { fieldNamed, identitySql, keyPairs, type Mapping, scopeSql, typeText } from '@changeover/mapping'
 import { all, any, ident, type Sql, same, sql, typeName } from '@changeover/mapping/sql'
 import { parameter } from './key.ts'
 import { legacySide, targetSide } from './side.ts'
@@ -34,7 +34,8 @@ function discardSql(mapping: Mapping): Sql {
   })
   const kept = pairs.map(({ slot }) => same(identitySql(slot, 't'), identitySql(slot, 'other')))
   const noSource = sql`NOT EXISTS (SELECT 1 FROM ${legacy.name} AS l WHERE ${all([legacy.scope, ...behind])})`
-  const double = sql`EXISTS (SELECT 1 FROM ${target.name} AS other WHERE NOT (${given(mapping, 'other')}) AND ${all(kept)})`
+  const double = sql`EXISTS (SELECT 1 FROM ${target.name} AS other
+    WHERE ${all([sql`NOT (${given(mapping, 'other')})`, scopeSql(mapping.target, 'other'), ...kept])})`
   return sql`DELETE FROM ${target.name} AS t WHERE ${all([given(mapping, 't'), target.scope, any([noSource, double])])}`
 }
 

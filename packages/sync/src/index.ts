@@ -18,8 +18,9 @@ export { discard } from './discard.ts'
 export { identityIndexName, identityIndexSql } from './identity-index.ts'
 
 // For engines that read both sides in statements of their own
-export { keyNames, keysSql, parameter } from './key.ts'
-export { rangeConditions } from './lock.ts'
+export { type Dependent, dependentKeysSql, dependentsOf } from './dependents.ts'
+export { keyNames, keyParameters, keysSql, parameter } from './key.ts'
+export { lockKeysSql, lockReplicaSql, rangeConditions } from './lock.ts'
 export { legacySide, type Side, targetSide } from './side.ts'
 export { refusalsOf } from './write.ts'
 

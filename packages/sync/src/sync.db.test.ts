@@ -222,4 +222,14 @@ describe('discard', () => {
     expect(await drop(await ids('TRUE'))).toBe(0)
     expect(await items()).toBe('1 one low 7')
   })
+
+  test('a row of another type with the same identity makes no double', async () => {
+    await open.database.query(`INSERT INTO ticket VALUES (1, 'one', 'low', 7, NULL)`)
+    await forward(keys(1))
+    await open.database.query(
+      `INSERT INTO item (type, title, priority, data) VALUES ('note', 'mine', 'low', '{"legacy_id": "1"}')`,
+    )
+    const own = await open.text(`SELECT id::text FROM item WHERE title = 'one'`)
+    expect(await open.database.transaction((tx) => discard(tx, ticketToItem, [own ?? '']))).toBe(0)
+  })
 })
