@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createPoolDatabase } from '@changeover/database'
+import pg from 'pg'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createCrm, crm, type CrmFixture } from './crm.fixture.ts'
+import { errors, inspect, install, plan, recordedSteps, stepStates, uninstall } from './index.ts'
+import { alone } from './install.ts'
+
+let fixture: CrmFixture
+
+beforeEach(async () => {
+  fixture = await createCrm()
+})
+afterEach(() => fixture.close())
+
+const conditions = async () => (await stepStates(fixture.database, crm)).map(({ condition }) => condition)
+const indexName = 'changeover_party_customer'
+
+test('installs books and identity indexes, and records each step', async () => {
+  expect(await conditions()).toEqual(['missing', 'missing', 'missing'])
+  const steps = await install(fixture.database, crm)
+  expect(steps.map(({ id, was }) => `${id}: ${was}`)).toEqual([
+    'bookkeeping: missing',
+    'identity Invoice: missing',
+    'identity Customer: missing',
+  ])
+  expect(await conditions()).toEqual(['done', 'done', 'done'])
+  const recorded = await recordedSteps(fixture.database, crm)
+  expect(recorded.map(({ step }) => step)).toEqual(['bookkeeping', 'identity Invoice', 'identity Customer'])
+  expect(recorded[0]).toMatchObject({
+    appliedBy: 'postgres',
+    appliedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+  })
+})
+
+test('a second install changes nothing', async () => {
+  await install(fixture.database, crm)
+  const before = await recordedSteps(fixture.database, crm)
+  const begun: string[] = []
+  const steps = await install(fixture.database, crm, { onStep: ({ id }) => begun.push(id) })
+  expect(steps.every(({ was }) => was === 'done')).toBe(true)
+  expect(begun).toEqual([])
+  expect(await recordedSteps(fixture.database, crm)).toEqual(before)
+})
+
+test('the index refuses a second target row for one legacy row', async () => {
+  await install(fixture.database, crm)
+  const insert = `insert into party (kind, title, data) values ('customer', 'x', '{"customer_id": "7"}')`
+  await fixture.database.query(insert)
+  await expect(fixture.database.query(insert)).rejects.toMatchObject({ code: 'DATABASE.CONSTRAINT_VIOLATED' })
+})
+
+test('an index of that name with another definition is replaced', async () => {
+  await fixture.database.query(`create index ${indexName} on party (title)`)
+  await install(fixture.database, crm)
+  const { rows } = await fixture.database.query<{ text: string }>(
+    `select indexdef as text from pg_indexes where indexname = '${indexName}'`,
+  )
+  expect(rows[0]?.text).toMatch(/UNIQUE.*customer_id/)
+})
+
+test('rows that break the identity stop the install and are named', async () => {
+  await fixture.database.query(
+    `insert into party (kind, title, data) select 'customer', 'x', '{"customer_id": "7"}' from generate_series(1, 2)`,
+  )
+  const failure = await install(fixture.database, crm).catch((error: unknown) => error)
+  expect(failure).toMatchObject({
+    code: errors.IDENTITY_NOT_UNIQUE.code,
+    message: expect.stringContaining('(7)'),
+  })
+  expect(await conditions()).toEqual(['done', 'done', 'broken'])
+})
+
+test('a second installer is turned away at once', async () => {
+  await alone(fixture.database, crm, async () => {
+    await expect(install(fixture.database, crm)).rejects.toMatchObject({
+      code: errors.INSTALL_RUNNING.code,
+      retriable: true,
+    })
+  })
+  await install(fixture.database, crm)
+})
+
+test('FM-50: an index build that was killed half-way is shown by the plan and mended by the next install', async () => {
+  const blocker = new pg.Client({ connectionString: fixture.url })
+  await blocker.connect()
+  await blocker.query(`begin; insert into party (kind, title) values ('other', 'not committed')`)
+  const victim = createPoolDatabase({ url: fixture.url, applicationName: 'killed installer' })
+  const killed = install(victim, crm).catch((error: unknown) => error)
+  await kill(blocker, 'killed installer')
+  expect(await killed).toMatchObject({ code: 'DATABASE.CONNECTION_LOST' })
+  await victim.close()
+  await blocker.query('rollback')
+  await blocker.end()
+
+  const state = await inspect(fixture.database, crm)
+  const planned = plan(crm, state, [])
+  expect(planned.steps.find(({ id }) => id === 'identity Invoice')?.condition).toBe('broken')
+  await install(fixture.database, crm)
+  expect(await conditions()).toEqual(['done', 'done', 'done'])
+})
+
+/** Waits until somebody builds an index there, and ends that connection as an operator would. */
+async function kill(client: pg.Client, applicationName: string): Promise<void> {
+  for (;;) {
+    const { rowCount } = await client.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+        where application_name = $1 and query ilike 'create unique index concurrently%' and wait_event_type = 'Lock'
+          and exists (select from pg_index where not indisvalid)`,
+      [applicationName],
+    )
+    if (rowCount === 1) return
+    await sleep(10)
+  }
+}
+
+test('uninstall leaves application tables and other migrations alone, and may be repeated', async () => {
+  const other = { ...crm, name: 'other' }
+  await install(fixture.database, crm)
+  await install(fixture.database, other)
+  expect(await uninstall(fixture.database, crm)).toMatchObject({ schema: false })
+  expect(await uninstall(fixture.database, other)).toMatchObject({ schema: true })
+  expect(await uninstall(fixture.database, crm)).toMatchObject({ schema: false })
+  const { rows } = await fixture.database.query<{ names: string }>(
+    `select string_agg(relname, ' ' order by relname) as names from pg_class
+      where relkind in ('r', 'i') and (relname like 'changeover%' or relname in ('customer', 'party'))`,
+  )
+  expect(rows[0]?.names).toBe('customer party')
+})
