@@ -7,6 +7,7 @@ import { readRow, slotOf } from '../slot.ts'
 import { fieldNamed, type Table } from '../table.ts'
 import type { Json, Value } from '../value.ts'
 import { freshValue } from './fresh-value.ts'
+import { trimmed } from './values.ts'
 
 /**
  * The rows that rules refer to. A row comes into being when a row function asks for it, so the SQL functions, which run
@@ -46,7 +47,8 @@ export function createUniverse(mapping: Mapping, population: Population): Univer
       Object.entries(by).every(([ref, value]) => isAt(table, row, ref, value)),
     )
     const question = `${table.name} ${JSON.stringify(by)}`
-    if (found.length > 0 || asked.has(question)) return found.length === 1 ? (found[0] ?? null) : null
+    if (found.length > 0 || asked.has(question) || !canHave(table, by))
+      return found.length === 1 ? (found[0] ?? null) : null
     asked.add(question)
     const fresh = Array.from({ length: copies(hash(question) % 8) }, () =>
       made(table, { ...also?.(++count), ...by }, ++count),
@@ -112,6 +114,14 @@ function isAt(table: Table, row: Row, ref: string, value: Value): boolean {
   const slot = slotOf(table, ref)
   const type = slot.jsonKey === undefined ? fieldNamed(table, slot.field.name).type : text
   return encode(type, readRow(slot, type, row)) === encode(type, value)
+}
+
+/** Whether the columns are wide enough for the values. */
+function canHave(table: Table, by: Row): boolean {
+  return Object.entries(by).every(([ref, value]) => {
+    const { field, jsonKey } = slotOf(table, ref)
+    return jsonKey !== undefined || trimmed(field.type, value) === value
+  })
 }
 
 /** FNV-1a. */
