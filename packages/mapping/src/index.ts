@@ -26,6 +26,7 @@ export {
   type Acceptance,
   at,
   type Holding,
+  type Inputs,
   type LawExample,
   type Loss,
   type Row,

@@ -116,10 +116,16 @@ export interface RuleKind<Params extends object = object> {
   loss(params: Params, tables: Tables): Loss
   /** One short phrase for the field-mapping reference. */
   doc(params: Params): string
-  /** Values worth trying for a legacy field or target slot, beside those of its type. */
-  inputs?(params: Params): Readonly<Record<string, readonly Value[]>>
+  /** Values worth trying, beside those of the types. */
+  inputs?(params: Params): Inputs
   /** At least one, covering every branch. */
   readonly examples: readonly LawExample[]
+}
+
+/** Values for legacy fields and for target slots, which may have the same names. */
+export interface Inputs {
+  readonly legacy?: Readonly<Record<string, readonly Value[]>>
+  readonly target?: Readonly<Record<string, readonly Value[]>>
 }
 
 export interface Acceptance<Params> {

@@ -53,7 +53,7 @@ export const computedKind: RuleKind<Computed> = {
     backward: { holds: 'part', why: `${slot} follows ${fieldsOf(expression).join(', ')}` },
   }),
   doc: ({ expression }) => shown(expression),
-  inputs: ({ expression }) => asked(expression),
+  inputs: ({ expression }) => ({ legacy: asked(expression) }),
   examples: [
     {
       name: 'each form',

@@ -39,7 +39,7 @@ export const constantKind: RuleKind<Constant> = {
     backward: { holds: 'part', why: `only ${JSON.stringify(value)} is known to the legacy side` },
   }),
   doc: ({ value }) => `always ${JSON.stringify(value)}`,
-  inputs: ({ slot, value }) => ({ [slot]: [value] }),
+  inputs: ({ slot, value }) => ({ target: { [slot]: [value] } }),
   examples: [
     {
       name: 'of each type, as columns and in JSON',

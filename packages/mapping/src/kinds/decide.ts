@@ -1,19 +1,18 @@
-import type { ColumnType } from '../column-type.ts'
 import {
+  casesShown,
   type Decision,
   decided,
   decidedSql,
   type Kept,
   outcomes,
-  type Patch,
-  patchSql,
-  readings,
-  unsound,
-  valuesOf,
+  readingOf,
+  readingSql,
+  unheld,
 } from '../decision.ts'
+import { unsound, valuesOf } from '../decision-check.ts'
 import { misfits } from '../misfits.ts'
-import { at, type Row, type Rule, type RuleKind, rule, type Shape, type SqlRow } from '../rule.ts'
-import { all, join, literal, sql } from '../sql.ts'
+import { at, type Rule, type RuleKind, rule, type Shape } from '../rule.ts'
+import { join, literal, sql } from '../sql.ts'
 import { fieldNamed, table } from '../table.ts'
 
 interface DecideShape extends Shape {
@@ -56,43 +55,14 @@ export const decideKind: RuleKind<Decision> = {
     ...Object.fromEntries(decision.fields.map((name) => [decision.residue[name], at(legacy, name)])),
   }),
 
-  backward: (decision, target, _scope, { required }: DecideShape) => {
-    const wanted = target[decision.slot] ?? null
-    const patches = readings(decision, wanted)
-    const residue = Object.fromEntries(
-      decision.fields.map((name) => [name, target[decision.residue[name] ?? ''] ?? null]),
-    )
-    const fitting = [{}, ...patches]
-      .map((patch) => ({ ...residue, ...(patch as Row) })) // a patch has no undefined values
-      .find((row) => required.every((name) => row[name] !== null) && decided(decision, row) === wanted)
-    return fitting ?? { ...(patches.at(-1) as Row) } // complete, which unsound() saw to
-  },
-  backwardSql: (decision, target, _scope, { required, writes }: DecideShape) => {
-    const { fields, slot, backward, residue } = decision
-    const typeOf = (name: string): ColumnType => writes[residue[name] ?? ''] ?? { base: 'text' }
-    const wanted = at(target, slot)
-    const kept = Object.fromEntries(fields.map((name) => [name, at(target, residue[name] ?? '')]))
-    const fitting = (patch: Patch): { row: SqlRow; when: ReturnType<typeof all> } => {
-      const row = { ...kept, ...patchSql(patch, typeOf) }
-      const present = required.map((name) => sql`${at(row, name)} IS NOT NULL`)
-      return { row, when: all([...present, sql`${decidedSql(decision, row)} = ${wanted}`]) }
-    }
-    const read = Object.entries(backward).flatMap(([value, patches]) => {
-      const here = sql`${wanted} = ${literal(value)}`
-      const partial = patches.slice(0, -1).map(fitting)
-      return [
-        ...partial.map(({ row, when }) => ({ row, when: all([here, when]) })),
-        { row: patchSql(patches.at(-1), typeOf), when: here },
-      ]
-    })
-    const otherwise = patchSql(readings(decision, decision.otherwise).at(-1), typeOf)
-    return Object.fromEntries(
-      fields.map((name) => {
-        const whens = [fitting({}), ...read].map(({ row, when }) => sql`WHEN ${when} THEN ${at(row, name)}`)
-        return [name, sql`CASE ${join(whens, ' ')} ELSE ${at(otherwise, name)} END`]
-      }),
-    )
-  },
+  backward: (decision, target, _scope, { required }: DecideShape) => readingOf(decision, target, required),
+  backwardSql: (decision, target, _scope, { required, writes }: DecideShape) =>
+    readingSql(
+      decision,
+      target,
+      required,
+      (name) => writes[decision.residue[name] ?? ''] ?? { base: 'text' },
+    ),
 
   acceptsBack: {
     fails: 'has a value without a legacy reading',
@@ -104,15 +74,16 @@ export const decideKind: RuleKind<Decision> = {
     forward: { holds: 'residue', in: Object.values(decision.residue) },
     backward: { holds: 'part', why: unheld(decision) },
   }),
-  doc: ({ cases, otherwise, residue }) =>
-    `${cases.map(({ when, is }) => `${shown(when)} → ${is}`).join('; else ')}; else ${otherwise}; exact values kept in ${Object.values(residue).join(', ')}`,
+  doc: (decision) =>
+    `${casesShown(decision)}; exact values kept in ${Object.values(decision.residue).join(', ')}`,
   inputs: (decision) => ({
-    [decision.slot]: [...outcomes(decision), ...Object.keys(decision.backward), 'outside the cases'],
-    ...Object.fromEntries(
-      decision.fields.flatMap((name) =>
-        [name, decision.residue[name] ?? name].map((place) => [place, valuesOf(decision, name)]),
+    legacy: Object.fromEntries(decision.fields.map((name) => [name, valuesOf(decision, name)])),
+    target: {
+      ...Object.fromEntries(
+        decision.fields.map((name) => [decision.residue[name] ?? name, valuesOf(decision, name)]),
       ),
-    ),
+      [decision.slot]: [...outcomes(decision), ...Object.keys(decision.backward), 'outside the cases'],
+    },
   }),
   examples: [
     example('flags and a stage decide a status; one target value is only read', {
@@ -135,20 +106,6 @@ export const decideKind: RuleKind<Decision> = {
       in_progress: [{ isBlocked: false, isOnTrack: true, stage: null }],
     }),
   ],
-}
-
-function unheld(decision: Decision): string {
-  const only = Object.keys(decision.backward).filter((value) => !outcomes(decision).includes(value))
-  const read = only.map((value) => `${value} reads as ${shown(readings(decision, value).at(-1) ?? {})}`)
-  return read.length > 0
-    ? read.join(', ')
-    : `${Object.values(decision.residue).join(', ')} may be stale or absent`
-}
-
-function shown(patch: Patch): string {
-  return Object.entries(patch)
-    .map(([name, value]) => `${name} = ${value}`)
-    .join(' and ')
 }
 
 function example(name: string, backward: Decision['backward']) {

@@ -111,9 +111,11 @@ export const mapValuesKind: RuleKind<MapValues> = {
     return residue ? `${text}; exact value kept in ${residue}` : text
   },
   inputs: ({ field, slot, forward, backward, residue }) => ({
-    [field]: [...Object.keys(forward), 'outside the map'],
-    [slot]: [...new Set([...Object.values(forward), ...Object.keys(backward)]), 'outside the map'],
-    ...(residue ? { [residue]: [...Object.keys(forward), 'stale'] } : {}),
+    legacy: { [field]: [...Object.keys(forward), 'outside the map'] },
+    target: {
+      [slot]: [...new Set([...Object.values(forward), ...Object.keys(backward)]), 'outside the map'],
+      ...(residue ? { [residue]: [...Object.keys(forward), 'stale'] } : {}),
+    },
   }),
   examples: [
     example('one to one', mapValues('status', { open: 'todo', closed: 'done' })),

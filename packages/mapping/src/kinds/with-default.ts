@@ -86,9 +86,8 @@ export const withDefaultKind: RuleKind<WithDefault> = {
   doc: ({ value, residue }) =>
     `NULL becomes ${JSON.stringify(value)}${residue ? `; that it was NULL is kept in ${residue}` : ''}`,
   inputs: ({ field, slot, value, residue }) => ({
-    [field]: [value],
-    [slot]: [value],
-    ...(residue ? { [residue]: [true, false] } : {}),
+    legacy: { [field]: [value] },
+    target: { [slot]: [value], ...(residue ? { [residue]: [true, false] } : {}) },
   }),
   examples: [
     example(

@@ -1,24 +1,27 @@
 import type { ResolvedRule } from '../mapping.ts'
+import type { Row } from '../rule.ts'
 import type { Finding } from './agreement.ts'
-import type { Trial } from './trial.ts'
+import { type Attempt, storedIn, type Trial } from './trial.ts'
 
-/** What the rows of a rule fail to reach: no row accepted, or `inputs` for a name that the rule does not have. */
+/** What the rows of a rule fail to reach: accepted rows that say something, and `inputs` for names that it does not have. */
 export function unreached({ resolved, forward, backward }: Trial): readonly Finding[] {
-  const { label: rule, kind, shape } = resolved
-  const known = [...shape.reads, ...Object.keys(shape.writes)]
-  const strange = Object.keys(kind.inputs?.(resolved.rule.params) ?? {}).filter(
-    (name) => !known.includes(name),
-  )
-  return [
-    ...strange.map((name) => ({
-      rule,
-      detail: `its inputs name ${name}, which it neither reads nor writes`,
-    })),
-    ...(forward.some(({ made }) => made) ? [] : [{ rule, detail: 'it accepts none of the legacy rows' }]),
-    ...(backward.some(({ made }) => made) || backward.length === 0
-      ? []
-      : [{ rule, detail: 'it accepts none of the target rows' }]),
+  const { label: rule, kind, shape, slots } = resolved
+  const { legacy = {}, target = {} } = kind.inputs?.(resolved.rule.params) ?? {}
+  const strange = [
+    ...Object.keys(legacy).filter((name) => !shape.reads.includes(name)),
+    ...Object.keys(target).filter((name) => !(name in shape.writes)),
   ]
+  const speaks = (row: Row) => shape.reads.every((name) => row[name] !== null)
+  const holds = (row: Row) => slots.some(({ slot }) => (storedIn(row, slot) ?? null) !== null)
+  const accepts = (attempts: readonly Attempt[], says: (row: Row) => boolean) =>
+    attempts.length === 0 || attempts.some(({ given, made }) => made && says(given))
+  return [
+    ...strange.map((name) => `its inputs name ${name}, which it neither reads nor writes`),
+    ...(accepts(forward, speaks) ? [] : ['it accepts no legacy row without NULL']),
+    ...(slots.length === 0 || accepts(backward, holds)
+      ? []
+      : ['it accepts no target row that holds anything']),
+  ].map((detail) => ({ rule, detail }))
 }
 
 /** Refusals that a kind has and none of its examples comes to. */

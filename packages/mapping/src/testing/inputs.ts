@@ -85,7 +85,7 @@ function drawn(places: readonly Place[], { seed, rows }: Draw): readonly Drawn[]
 
 function legacyPlace(mapping: Mapping, { kind, rule, slots }: ResolvedRule, name: string): Place {
   const { type, nullable } = fieldNamed(mapping.legacy, name)
-  const inputs = (kind.inputs?.(rule.params)[name] ?? [])
+  const inputs = (kind.inputs?.(rule.params).legacy?.[name] ?? [])
     .map((value) => (value === null ? null : trimmed(type, value)))
     .filter((value) => value !== undefined && (value !== null || nullable))
   const others = slots.filter(({ slot }) => slot.jsonKey === undefined).map(({ slot }) => slot.field.type)
@@ -94,7 +94,7 @@ function legacyPlace(mapping: Mapping, { kind, rule, slots }: ResolvedRule, name
 }
 
 function targetPlace({ kind, rule }: ResolvedRule, slot: Slot, type: ColumnType): Place {
-  const inputs: readonly Value[] = kind.inputs?.(rule.params)[slot.ref] ?? []
+  const inputs: readonly Value[] = kind.inputs?.(rule.params).target?.[slot.ref] ?? []
   const name = slot.ref
   if (slot.jsonKey === undefined) {
     const stored = inputs

@@ -1,3 +1,4 @@
+import { type FailureOptions, isFailure } from '@changeover/errors'
 import { errors } from '../errors.ts'
 import { sameKey, storedIn } from '../identity.ts'
 import { drop } from '../kinds/drop.ts'
@@ -79,16 +80,19 @@ function laws(name: string, mapping: () => Mapping, settings: Settings): readonl
 type Check = (query: Query) => Promise<readonly Finding[]>
 
 function law(name: string, { seed }: Settings, check: Check): Law {
+  const broken = (rule: string, detail: string, options?: FailureOptions) =>
+    errors.LAW_BROKEN({ law: name, rule, detail, seed }, options)
   return {
     name,
     run: async (query) => {
-      const findings = await check(query)
-      const [first] = findings
+      const findings = await check(query).catch((error: unknown) => {
+        if (isFailure(error)) throw error
+        throw broken('all rules', `it ends in an error: ${String(error)}`, { cause: error })
+      })
+      const [first, ...others] = findings
       if (!first) return
-      const detail = findings.map((finding) =>
-        finding === first ? finding.detail : `${finding.rule}: ${finding.detail}`,
-      )
-      throw errors.LAW_BROKEN({ law: name, rule: first.rule, detail: detail.join('\n'), seed })
+      const lines = [first.detail, ...others.map(({ rule, detail }) => `${rule}: ${detail}`)]
+      throw broken(first.rule, lines.join('\n'))
     },
   }
 }
