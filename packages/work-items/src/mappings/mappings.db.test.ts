@@ -14,7 +14,7 @@ beforeAll(async () => {
   database = fromPool(created.pool())
   await migrate(created.url)
   await seedWorkItems(database)
-  for (const mapping of workItems.mappings) await database.query(identityIndexSql(mapping)?.text ?? '')
+  for (const mapping of workItems.ordered) await database.query(identityIndexSql(mapping)?.text ?? '')
 })
 afterAll(() => drop())
 
@@ -32,7 +32,7 @@ async function count(from: string): Promise<number> {
 
 describe('the sample data', () => {
   test('loses nothing under any rule', async () => {
-    for (const mapping of workItems.mappings) {
+    for (const mapping of workItems.ordered) {
       const { rows } = await database.query<Record<string, string | null>>(lossSql(mapping).text)
       const { total, ...counts } = rows[0] ?? {}
       expect(Number(total)).toBeGreaterThan(0)
@@ -42,13 +42,13 @@ describe('the sample data', () => {
 
   test('becomes work items, all of it, and a second time nothing is written', async () => {
     const results = []
-    for (const mapping of workItems.mappings) results.push(await syncAll(mapping))
+    for (const mapping of workItems.ordered) results.push(await syncAll(mapping))
     expect(results.map(({ inserted, refused }) => ({ inserted, refused }))).toEqual([
       { inserted: 25, refused: [] },
       { inserted: 200, refused: [] },
       { inserted: 150, refused: [] },
     ])
-    for (const mapping of workItems.mappings)
+    for (const mapping of workItems.ordered)
       expect(await syncAll(mapping)).toMatchObject({ inserted: 0, updated: 0, linked: 0, unlinked: 0 })
   })
 
@@ -100,7 +100,7 @@ describe('the sample data', () => {
     const ids = async (path: string) =>
       (await database.query<{ id: string }>(`SELECT ${path} AS id FROM work_item WHERE ${path} IS NOT NULL`)).rows.map(({ id }) => [id])
     const paths = { ProjectWorkflow: `project_data ->> 'legacy_id'`, Event: `activity_data ->> 'legacy_id'`, StaffTask: `task_data ->> 'legacy_id'` }
-    for (const mapping of workItems.mappings) {
+    for (const mapping of workItems.ordered) {
       const keys = await ids(paths[mapping.name as keyof typeof paths])
       const result = await database.transaction((tx) => sync.keys(tx, mapping, 'backward', keys, { heldValues: 'keep' }))
       expect(result).toMatchObject({ inserted: keys.length, refused: [] })
