@@ -1,8 +1,7 @@
 import type { ColumnType } from './column-type.ts'
-import { isComparable, isValueOf, valueSql } from './literal-value.ts'
+import { valueSql } from './literal-value.ts'
 import { at, type Row, type SqlRow } from './rule.ts'
 import { all, join, literal, type Sql, sql } from './sql.ts'
-import { fieldNamed, type Table } from './table.ts'
 import type { Value } from './value.ts'
 
 /** A value that a decision compares with. */
@@ -58,68 +57,79 @@ export function outcomes({ cases, otherwise }: Decision): readonly string[] {
 }
 
 /** The patches that read a target value, the complete one last. */
-export function readings({ backward, otherwise }: Decision, value: Value): readonly Patch[] {
+function readings({ backward, otherwise }: Decision, value: Value): readonly Patch[] {
   const listed = typeof value === 'string' && Object.hasOwn(backward, value)
   return (listed ? backward[value] : backward[otherwise]) ?? []
 }
 
 /** Values of a patch as SQL, each of its field's type. */
-export function patchSql(patch: Patch | undefined, typeOf: (field: string) => ColumnType): SqlRow {
+function patchSql(patch: Patch | undefined, typeOf: (field: string) => ColumnType): SqlRow {
   return Object.fromEntries(
     Object.entries(patch ?? {}).map(([name, value]) => [name, valueSql(value ?? null, typeOf(name))]),
   )
 }
 
-/** The values, besides null, that a decision speaks of for a field. */
-export function valuesOf({ cases, backward }: Decision, field: string): readonly Value[] {
-  const patches = [...cases.map(({ when }) => when), ...Object.values(backward).flat()]
-  return [...new Set(patches.flatMap((patch) => patch[field] ?? []))]
+/**
+ * The fields as a target row reads: the residue, or the first patch over it that decides to the target's value, in either
+ * case with every required field; otherwise the complete patch.
+ */
+export function readingOf(decision: Decision, target: Row, required: readonly string[]): Row {
+  const { fields, slot, residue } = decision
+  const wanted = target[slot] ?? null
+  const patches = readings(decision, wanted)
+  const kept = Object.fromEntries(fields.map((name) => [name, target[residue[name] ?? ''] ?? null]))
+  const fitting = [{}, ...patches]
+    .map((patch) => ({ ...kept, ...(patch as Row) })) // a patch has no undefined values
+    .find((row) => required.every((name) => row[name] !== null) && decided(decision, row) === wanted)
+  return fitting ?? { ...(patches.at(-1) as Row) } // the last one is complete
 }
 
-/** What is wrong with a decision over a table, each as one sentence. */
-export function unsound(decision: Decision, legacy: Table): readonly string[] {
-  return [...incomplete(decision), ...decision.fields.flatMap((name) => wrongValues(decision, name, legacy))]
+/** SQL twin of {@link readingOf}. */
+export function readingSql(
+  decision: Decision,
+  target: SqlRow,
+  required: readonly string[],
+  typeOf: (field: string) => ColumnType,
+): SqlRow {
+  const { fields, slot, backward, otherwise, residue } = decision
+  const wanted = at(target, slot)
+  const kept = Object.fromEntries(fields.map((name) => [name, at(target, residue[name] ?? '')]))
+  const fitting = (patch: Patch) => {
+    const row = { ...kept, ...patchSql(patch, typeOf) }
+    const present = required.map((name) => sql`${at(row, name)} IS NOT NULL`)
+    return { row, when: all([...present, sql`${decidedSql(decision, row)} = ${wanted}`]) }
+  }
+  const read = Object.entries(backward).flatMap(([value, patches]) => {
+    const here = sql`${wanted} = ${literal(value)}`
+    const partial = patches.slice(0, -1).map(fitting)
+    const last = { row: patchSql(patches.at(-1), typeOf), when: here }
+    return [...partial.map(({ row, when }) => ({ row, when: all([here, when]) })), last]
+  })
+  const rest = patchSql(readings(decision, otherwise).at(-1), typeOf)
+  return Object.fromEntries(
+    fields.map((name) => {
+      const whens = [fitting({}), ...read].map(({ row, when }) => sql`WHEN ${when} THEN ${at(row, name)}`)
+      return [name, sql`CASE ${join(whens, ' ')} ELSE ${at(rest, name)} END`]
+    }),
+  )
 }
 
-function wrongValues(decision: Decision, name: string, legacy: Table): readonly string[] {
-  const { type, nullable } = fieldNamed(legacy, name)
-  if (!isComparable(type))
-    return [`${name} is of a type that cannot be compared; JSON, floats and numeric without scale are.`]
-  const wrong = valuesOf(decision, name).filter((value) => !isValueOf(type, value))
-  const never =
-    !nullable &&
-    Object.values(decision.backward).some((patches) => patches.some((patch) => patch[name] === null))
-  return [
-    ...wrong.map((value) => `${JSON.stringify(value)} is no value of ${name}.`),
-    ...(never ? [`${name} cannot read as null.`] : []),
-  ]
+/** The cases in words. */
+export function casesShown({ cases, otherwise }: Decision): string {
+  return [...cases.map(({ when, is }) => `${shown(when)} → ${is}`), otherwise].join('; else ')
 }
 
-function incomplete(decision: Decision): readonly string[] {
-  const { fields, cases, residue, backward } = decision
-  const known = new Set<string>(fields)
-  const strangers = [...cases.map(({ when }) => when), ...Object.values(backward).flat(), residue]
-    .flatMap((part) => Object.keys(part))
-    .filter((name) => !known.has(name))
-  const unkept = fields.filter((name) => !Object.hasOwn(residue, name))
-  const shared = new Set(Object.values(residue)).size < Object.values(residue).length
-  return [
-    ...(cases.length === 0 ? ['it has no case.'] : []),
-    ...[...new Set(strangers)].map((name) => `${name} is not among its fields.`),
-    ...unkept.map((name) => `${name} has no slot in residue.`),
-    ...(shared ? ['two fields share one slot in residue.'] : []),
-    ...new Set(
-      [...outcomes(decision), ...Object.keys(backward)].flatMap((value) => unreadable(decision, value)),
-    ),
-  ]
+/** Why the legacy side does not hold every target value, in words. */
+export function unheld(decision: Decision): string {
+  const only = Object.keys(decision.backward).filter((value) => !outcomes(decision).includes(value))
+  const read = only.map((value) => `${value} reads as ${shown(readings(decision, value).at(-1) ?? {})}`)
+  return read.length > 0
+    ? read.join(', ')
+    : `${Object.values(decision.residue).join(', ')} may be stale or absent`
 }
 
-function unreadable(decision: Decision, value: string): readonly string[] {
-  const last = Object.hasOwn(decision.backward, value) ? decision.backward[value]?.at(-1) : undefined
-  if (!last) return [`backward does not say how '${value}' reads.`]
-  const missing = decision.fields.filter((name) => last[name] === undefined)
-  if (missing.length > 0) return [`the last reading of '${value}' does not give ${missing.join(', ')}.`]
-  const is = decided(decision, last as Row)
-  if (is === value || !outcomes(decision).includes(value)) return []
-  return [`the last reading of '${value}' decides to '${is}'.`]
+function shown(patch: Patch): string {
+  return Object.entries(patch)
+    .map(([name, value]) => `${name} = ${value}`)
+    .join(' and ')
 }

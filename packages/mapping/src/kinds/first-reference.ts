@@ -159,21 +159,10 @@ export const firstReferenceKind: RuleKind<FirstReference> = {
 /** A mapping to refer to in the example; it has no rules of its own. */
 function other(name: string): Mapping {
   const legacy = table(`first_reference_${name}`, { id: 'uuid not null' }, { key: ['id'] })
-  const target = table(
-    `first_reference_${name}_twin`,
-    { id: 'uuid not null', legacyId: 'uuid not null' },
-    { key: ['id'] },
-  )
-  return {
-    name,
-    legacy,
-    target,
-    identity: storedIn('legacyId'),
-    rules: [],
-    links: [],
-    refersTo: new Map(),
-    hash: name,
-  }
+  const fields = { id: 'uuid not null', legacyId: 'uuid not null' }
+  const target = table(`first_reference_${name}_twin`, fields, { key: ['id'] })
+  const identity = storedIn('legacyId')
+  return { name, legacy, target, identity, rules: [], links: [], refersTo: new Map(), hash: name }
 }
 
 function keptOf<T>(
