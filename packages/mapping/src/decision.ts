@@ -5,10 +5,10 @@ import { all, join, literal, type Sql, sql } from './sql.ts'
 import type { Value } from './value.ts'
 
 /** A value that a decision compares with. */
-export type Plain = string | number | boolean | null
+type Plain = string | number | boolean | null
 
 /** Values of some of the fields. */
-export type Patch<F extends string = string> = { readonly [K in F]?: Plain }
+type Patch<F extends string = string> = { readonly [K in F]?: Plain }
 
 /** The slot that keeps each field. */
 export type Kept<F extends string = string> = { readonly [K in F]: string }
