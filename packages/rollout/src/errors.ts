@@ -11,4 +11,8 @@ export const errors = defineErrors('ROLLOUT', {
     message: (v: { flags: string; nearest: string }) => `The flags mean no phase together: ${v.flags}.`,
     fix: (v) => `Set ${v.nearest}.`,
   },
+  PHASE_MISSING: {
+    message: (v: { migration: string }) => `No phase of the migration ${v.migration} is stored.`,
+    fix: (v) => `Store it: changeover install ${v.migration}`,
+  },
 })

@@ -1,0 +1,64 @@
+import { createPoolDatabase, type PoolDatabase, runDdl, type Transaction } from '@changeover/database'
+import { createTestDatabase } from '@changeover/embedded-postgres/testing'
+import { ledgerDdl } from './ledger-ddl.ts'
+import type { PhaseName } from './phase.ts'
+import { storeFirstPhase } from './stored-phase.ts'
+
+/** A database with the ledger, and as many connections as a test needs. */
+export interface Home {
+  readonly url: string
+  readonly database: PoolDatabase
+  /** Gives a migration of this name its first phase. */
+  store(migration: string, phase?: PhaseName): Promise<void>
+  close(): Promise<void>
+}
+
+export async function openHome(): Promise<Home> {
+  const home = await createTestDatabase()
+  const database = createPoolDatabase({ url: home.url, maxConnections: 16 })
+  await runDdl(database, ledgerDdl)
+  return {
+    url: home.url,
+    database,
+    async store(migration, phase = 'legacy-only') {
+      await database.transaction((tx) =>
+        storeFirstPhase(tx, migration, { phase, by: 'test', reason: 'begin' }),
+      )
+    },
+    async close() {
+      await database.close()
+      await home.drop()
+    },
+  }
+}
+
+/** A transaction that stays open until it is told to end. */
+export interface OpenTransaction {
+  readonly tx: Transaction
+  commit(): Promise<void>
+}
+
+/** Opens a transaction on a connection of its own. */
+export async function openTransaction(
+  { database }: Pick<Home, 'database'>,
+  ...options: Parameters<PoolDatabase['transaction']> extends [unknown, ...infer Rest] ? Rest : never
+): Promise<OpenTransaction> {
+  const ended = Promise.withResolvers<void>()
+  const begun = Promise.withResolvers<Transaction>()
+  const work = database.transaction(
+    async (tx) => {
+      begun.resolve(tx)
+      await ended.promise
+    },
+    ...options,
+  )
+  work.catch(begun.reject)
+  const tx = await begun.promise
+  return {
+    tx,
+    commit() {
+      ended.resolve()
+      return work
+    },
+  }
+}
