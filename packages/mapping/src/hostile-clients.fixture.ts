@@ -1,6 +1,6 @@
 import { createTestDatabase } from '@changeover/embedded-postgres/testing'
 import type pg from 'pg'
-import { hostileSessions } from './testing/hostile-session.ts'
+import { applySession, sessions } from './testing/hostile-session.ts'
 
 export interface HostileClients {
   readonly clients: readonly pg.PoolClient[]
@@ -11,9 +11,9 @@ export interface HostileClients {
 export async function connectHostile(): Promise<HostileClients> {
   const database = await createTestDatabase()
   const clients: pg.PoolClient[] = []
-  for (const settings of hostileSessions) {
+  for (const session of sessions) {
     const client = await database.pool().connect()
-    for (const setting of settings) await client.query(setting)
+    await client.query(applySession, [JSON.stringify(session), false])
     clients.push(client)
   }
   return {

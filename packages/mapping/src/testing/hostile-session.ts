@@ -1,18 +1,17 @@
-/** Settings under which SQL must mean the same as under the usual ones. Each list is run on one connection. */
-export const hostileSessions: readonly (readonly string[])[] = [
-  ["set timezone = 'UTC'", "set datestyle = 'ISO, MDY'", 'set extra_float_digits = 1'],
-  [
-    "set timezone = 'America/New_York'",
-    "set datestyle = 'SQL, DMY'",
-    'set extra_float_digits = 0',
-    "set intervalstyle = 'iso_8601'",
-    'set standard_conforming_strings = on',
-    "set bytea_output = 'escape'",
-  ],
-  [
-    "set timezone = 'Australia/Lord_Howe'",
-    "set datestyle = 'German'",
-    'set extra_float_digits = -15',
-    "set intervalstyle = 'sql_standard'",
-  ],
+/** Session settings by name. */
+export type Session = Readonly<Record<string, string>>
+
+/** The usual settings, and others under which SQL must mean the same. */
+export const sessions: readonly Session[] = [
+  { timezone: 'UTC', datestyle: 'ISO, MDY', extra_float_digits: '1' },
+  { timezone: 'America/New_York', datestyle: 'SQL, DMY', extra_float_digits: '0', intervalstyle: 'iso_8601' },
+  {
+    timezone: 'Australia/Lord_Howe',
+    datestyle: 'German',
+    extra_float_digits: '-15',
+    intervalstyle: 'sql_standard',
+  },
 ]
+
+/** One statement that applies the settings given as a JSON object in $1; $2 tells whether for the transaction alone. */
+export const applySession = 'SELECT set_config(key, value, $2::boolean) FROM json_each_text($1::json)'

@@ -8,6 +8,7 @@ import type { LawExample, RuleKind } from '../rule.ts'
 import { typeText } from '../column-type.ts'
 import { fieldNamed, type Table } from '../table.ts'
 import { disagreements, type Finding } from './agreement.ts'
+import type { Draw } from './inputs.ts'
 import { falseLoss, unreached, unrefused } from './coverage.ts'
 import { defaults, type Law, type LawOptions, type Query } from './law.ts'
 import { impurities } from './purity.ts'
@@ -22,39 +23,52 @@ import { misjudged } from './representation.ts'
  * for (const law of lawsOf(myKind)) it(law.name, () => law.run((text, params) => client.query(text, params)))
  */
 export function lawsOf(kind: RuleKind, options: LawOptions = {}): readonly Law[] {
-  const settings = { ...defaults, ...options }
+  const draw = { ...defaults, ...options }
   const examples = kind.examples.map((example) => ({
-    example,
-    mapping: once(() => mappingOf(kind, example)),
+    name: `${kind.kind}, ${example.name}`,
+    setting: settingOf(() => mappingOf(kind, example), draw),
   }))
   const general = [
-    law(`${kind.kind} has examples`, settings, async () =>
+    law(`${kind.kind} has examples`, draw, async () =>
       examples.length > 0 ? [] : [{ rule: kind.kind, detail: 'without examples its laws are never tried' }],
     ),
-    law(`${kind.kind} is tried on rows that it refuses`, settings, async () =>
+    law(`${kind.kind} is tried on rows that it refuses`, draw, async () =>
       unrefused(
         kind.kind,
-        examples.flatMap(({ mapping }) => trialsOf(mapping(), settings, 'everyTwin')),
+        examples.flatMap(({ setting }) => setting.complete()),
       ),
     ),
   ]
-  return [
-    ...general,
-    ...examples.flatMap(({ example, mapping }) => laws(`${kind.kind}, ${example.name}`, mapping, settings)),
-  ]
+  return [...general, ...examples.flatMap(({ name, setting }) => laws(name, setting, draw))]
 }
 
 /** The laws of a mapping, tried on each of its rules and on whole rows. */
 export function lawsOfMapping(mapping: Mapping, options: LawOptions = {}): readonly Law[] {
-  return laws(mapping.name, () => mapping, { ...defaults, ...options })
+  const draw = { ...defaults, ...options }
+  return laws(
+    mapping.name,
+    settingOf(() => mapping, draw),
+    draw,
+  )
 }
 
-type Settings = Required<LawOptions>
+/** A mapping with its rows, made when the first law asks for them. */
+interface Setting {
+  readonly mapping: () => Mapping
+  readonly complete: () => readonly Trial[]
+  /** Where some of the rows referred to have no twin yet; empty for a mapping that refers to none. */
+  readonly partial: () => readonly Trial[]
+}
 
-function laws(name: string, mapping: () => Mapping, settings: Settings): readonly Law[] {
-  const complete = once(() => trialsOf(mapping(), settings, 'everyTwin'))
-  const partial = once(() => (refersToRows(complete()) ? trialsOf(mapping(), settings, 'someTwins') : []))
-  const claim = (text: string, findings: Check) => law(`${name}: ${text}`, settings, findings)
+function settingOf(make: () => Mapping, draw: Draw): Setting {
+  const mapping = once(make)
+  const complete = once(() => trialsOf(mapping(), draw, 'everyTwin'))
+  const partial = once(() => (refersToRows(complete()) ? trialsOf(mapping(), draw, 'someTwins') : []))
+  return { mapping, complete, partial }
+}
+
+function laws(name: string, { mapping, complete, partial }: Setting, draw: Draw): readonly Law[] {
+  const claim = (text: string, findings: Check) => law(`${name}: ${text}`, draw, findings)
   return [
     claim('the rows reach what the rules accept', async () => complete().flatMap(unreached)),
     claim('what the rules state of themselves is sound', async () => mapping().rules.flatMap(falseLoss)),
@@ -79,7 +93,7 @@ function laws(name: string, mapping: () => Mapping, settings: Settings): readonl
 
 type Check = (query: Query) => Promise<readonly Finding[]>
 
-function law(name: string, { seed }: Settings, check: Check): Law {
+function law(name: string, { seed }: Draw, check: Check): Law {
   const broken = (rule: string, detail: string, options?: FailureOptions) =>
     errors.LAW_BROKEN({ law: name, rule, detail, seed }, options)
   return {

@@ -4,24 +4,27 @@ import type { Row } from '../rule.ts'
 import { tableSql } from '../scope.ts'
 import { ident, join, type Sql, sql, typeName } from '../sql.ts'
 import type { Table } from '../table.ts'
-import { hostileSessions } from './hostile-session.ts'
+import { applySession, sessions } from './hostile-session.ts'
 import type { Query } from './law.ts'
 import type { Universe } from './universe.ts'
+
+/** The usual session, and one that is most unlike it. Compiling long expressions to machine code takes longer than running them. */
+const tried = sessions.slice(0, 2).map((session) => JSON.stringify({ ...session, jit: 'off' }))
 
 /**
  * Runs some work in a transaction in which the universe's rows stand in tables, and rolls it back; once for each list of
  * session settings. The tables are temporary, except those whose description names a schema, which must not exist yet.
  */
 export async function onStage(query: Query, universe: Universe, work: () => Promise<void>): Promise<void> {
-  for (const settings of hostileSessions) {
-    await query('BEGIN')
-    try {
-      for (const setting of settings) await query(setting.replace(/^set /, 'SET LOCAL '))
-      await setUp(query, universe)
+  await query('BEGIN')
+  try {
+    await setUp(query, universe)
+    for (const session of tried) {
+      await query(applySession, [session, true])
       await work()
-    } finally {
-      await query('ROLLBACK')
     }
+  } finally {
+    await query('ROLLBACK')
   }
 }
 
