@@ -1,4 +1,6 @@
+import type { ColumnType } from './column-type.ts'
 import { errors } from './errors.ts'
+import { fit } from './fit.ts'
 import { keyPairs } from './identity.ts'
 import type { Mapping, ResolvedRule } from './mapping.ts'
 import type { Row, RowScope } from './rule.ts'
@@ -42,7 +44,7 @@ export function toTarget(mapping: Mapping, legacy: Row, scope: RowScope, current
  */
 export function toLegacy(mapping: Mapping, target: Row, scope: RowScope): Row {
   const made: Record<string, Value> = {}
-  for (const { field, slot } of keyPairs(mapping)) made[field.name] = readRow(slot, field.type, target)
+  for (const { field, slot } of keyPairs(mapping)) made[field.name] = keyOf(slot, field.type, target)
   for (const resolved of mapping.rules) {
     const { rule, kind, shape, slots } = resolved
     if (!slots.every(({ slot, type }) => readsRow(slot, type, target)))
@@ -58,6 +60,13 @@ export function toLegacy(mapping: Mapping, target: Row, scope: RowScope): Row {
     }
   }
   return made
+}
+
+/** The identity in JSON is text, whatever the type of the key; text that is no such key reads as null. */
+function keyOf(slot: Slot, type: ColumnType, target: Row): Value {
+  if (slot.jsonKey === undefined) return readRow(slot, type, target)
+  const text = readRow(slot, { base: 'text' }, target)
+  return text === null ? null : (fit({ base: 'text' }, type)?.row(text) ?? null)
 }
 
 function isMissing({ field, jsonKey }: Slot, value: Value): boolean {
