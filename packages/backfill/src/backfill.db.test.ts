@@ -59,7 +59,12 @@ describe('a run', () => {
       total: { rows: 100, inserted: 100, batches: 4 },
     })
     expect(await home.backfill.state(taskToCard)).toMatchObject({
-      ...{ state: 'done', rowsDone: 100, rowsRemaining: 0, inserted: 100, quarantined: 0, failure: null },
+      state: 'done',
+      rowsDone: 100,
+      rowsRemaining: 0,
+      inserted: 100,
+      quarantined: 0,
+      failure: null,
     })
     expect(await oracle(home.database)).toEqual(clean)
   })
@@ -78,7 +83,8 @@ describe('a run', () => {
   test('without its tables says how to make them', async () => {
     await home.database.query('DROP SCHEMA changeover CASCADE')
     await expect(home.backfill.run(taskToCard, { heldValues })).rejects.toMatchObject({
-      ...{ code: 'BACKFILL.NOT_INSTALLED', fix: 'Create it with: changeover install' },
+      code: 'BACKFILL.NOT_INSTALLED',
+      fix: 'Create it with: changeover install',
     })
   })
 })

@@ -130,7 +130,13 @@ function contextOf(
   { heldValues, batchRows = 5_000, onStep }: RunOptions,
 ): Omit<BatchContext, 'checkpoint' | 'schema'> {
   return {
-    ...{ database, sync, migration, mapping, heldValues, batchRows, lockTimeoutMs },
+    database,
+    sync,
+    migration,
+    mapping,
+    heldValues,
+    batchRows,
+    lockTimeoutMs,
     retry: { attempts: 60, ...retry },
     onStep: onStep ?? (() => {}),
   }
@@ -155,10 +161,8 @@ function checkOptions({ batchRows = 1, maxQuarantinedPercent = 0 }: RunOptions):
     })
   if (!(maxQuarantinedPercent >= 0 && maxQuarantinedPercent <= 100))
     throw errors.OPTION_INVALID({
-      ...{
-        option: 'maxQuarantinedPercent',
-        given: maxQuarantinedPercent,
-        expected: 'a number from 0 to 100',
-      },
+      option: 'maxQuarantinedPercent',
+      given: maxQuarantinedPercent,
+      expected: 'a number from 0 to 100',
     })
 }

@@ -167,8 +167,19 @@ export async function advanceCheckpoint(
      WHERE migration = $1 AND mapping = $2 AND token = $3::bigint AND cursor IS NOT DISTINCT FROM $4::text[]
      RETURNING extract(epoch FROM updated_at)::float8 AS "atSeconds"`,
     [
-      ...[checkpoint.migration, checkpoint.mapping.name, checkpoint.token, from ?? null, to],
-      ...[rows, inserted, updated, linked, unlinked, batches, checkpoint.schema.fingerprint(), rowsRemaining],
+      checkpoint.migration,
+      checkpoint.mapping.name,
+      checkpoint.token,
+      from ?? null,
+      to,
+      rows,
+      inserted,
+      updated,
+      linked,
+      unlinked,
+      batches,
+      checkpoint.schema.fingerprint(),
+      rowsRemaining,
     ],
   )
   const [row] = moved.rows
@@ -189,7 +200,10 @@ export async function closeCheckpoint(
        finished_at = CASE WHEN $4 = 'done' THEN clock_timestamp() END
      WHERE migration = $1 AND mapping = $2 AND token = $3::bigint`,
     [
-      ...[checkpoint.migration, checkpoint.mapping.name, checkpoint.token, state],
+      checkpoint.migration,
+      checkpoint.mapping.name,
+      checkpoint.token,
+      state,
       failure === undefined ? null : JSON.stringify(failureToJson(failure)),
     ],
   )

@@ -13,9 +13,9 @@ export function mutant(database: Database, rewrite: (text: string) => string): D
   }
 }
 
-/** A mutant without the locks on legacy rows. */
+/** A mutant without the locks on the rows of either side. */
 export const withoutLocks = (database: Database) =>
-  mutant(database, (text) => text.replace(/ FOR NO KEY UPDATE OF "l"/, ''))
+  mutant(database, (text) => text.replace(/ FOR NO KEY UPDATE OF "[lt]"/g, ''))
 
 /** A mutant whose inserts give way to whatever is in their way. */
 export const withoutConflicts = (database: Database) =>

@@ -19,11 +19,12 @@ export interface Progress {
 
 // The recent rate is that of the last fifth of the time; the range is widened by a tenth for what is only estimated.
 const recentShare = 0.2
+const overallWeight = 0.25
 const margin = 0.1
 
 /**
- * Judges samples in the order of their times. The range of the time left spans the recent rate and the middle between it and
- * the overall rate, so that it follows a throttle soon and is not thrown about by one slow batch.
+ * Judges samples in the order of their times. The range of the time left spans the recent rate and one that leans
+ * towards the overall rate, so that it follows a throttle soon and is not thrown about by one slow batch.
  *
  * @example
  * const samples = [{ atSeconds: 0, rowsDone: 0, rowsRemaining: 400 }, { atSeconds: 1, rowsDone: 100, rowsRemaining: 300 }]
@@ -51,11 +52,11 @@ function paceOf(samples: readonly Sample[], last: Sample, rowsRemaining: number)
   if (rowsRemaining === 0) return { rowsPerSecond: overall, etaSecondsLow: 0, etaSecondsHigh: 0 }
   if (overall === null || recent === null)
     return { rowsPerSecond: recent, etaSecondsLow: null, etaSecondsHigh: null }
-  const middle = (overall + recent) / 2
+  const leaning = overallWeight * overall + (1 - overallWeight) * recent
   return {
     rowsPerSecond: recent,
-    etaSecondsLow: ((1 - margin) * rowsRemaining) / Math.max(recent, middle),
-    etaSecondsHigh: ((1 + margin) * rowsRemaining) / Math.min(recent, middle),
+    etaSecondsLow: ((1 - margin) * rowsRemaining) / Math.max(recent, leaning),
+    etaSecondsHigh: ((1 + margin) * rowsRemaining) / Math.min(recent, leaning),
   }
 }
 

@@ -37,8 +37,7 @@ export async function writeRange(
   page: Page,
 ): Promise<Written> {
   const result = await attempt(writer, tx, after, page.last)
-  if (isFailure(result))
-    return add(await divide(writer, tx, after, page, result), { ...nothing, attempts: 1 })
+  if (isFailure(result)) return divide(writer, tx, after, page, result)
   const refused = result.refused.map(reasonOfRefusal)
   return { counts: countsOf(result.keys.length, result), refused }
 }
