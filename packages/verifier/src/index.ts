@@ -17,6 +17,10 @@ export { type Finding, type FindingClass, findingText, keyText } from './finding
 export { heldCounts, wrongRows } from './judge.ts'
 export type { Certificate } from './certificate.ts'
 
+// Mending it
+export type { FixOptions, FixReport } from './fix.ts'
+export type { UndoReport } from './undo.ts'
+
 // Showing it
 export { type Flag, renderTable, type TableOptions } from './render/table.ts'
 export { renderVerbose } from './render/verbose.ts'

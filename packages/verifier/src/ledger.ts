@@ -35,7 +35,6 @@ export const ledgerDdl: readonly DdlStatement[] = [
   `CREATE TABLE IF NOT EXISTS changeover.fix (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     migration text NOT NULL,
-    verification_id bigint,
     authority text NOT NULL,
     started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     undone_at timestamptz)`,
@@ -43,6 +42,7 @@ export const ledgerDdl: readonly DdlStatement[] = [
     fix_id bigint NOT NULL REFERENCES changeover.fix ON DELETE CASCADE,
     number bigint GENERATED ALWAYS AS IDENTITY,
     mapping text NOT NULL,
+    side text NOT NULL,
     row_key jsonb NOT NULL,
     row_before json,
     row_after json,

@@ -24,17 +24,19 @@ export function orphanSql(mapping: Mapping, shape: SelectionShape): Sql {
   const keys = keyColumns(mapping.target, 't')
   const names = keys.map((_key, index) => ident(`t${index}`))
   const identities = keyPairs(mapping).map(({ slot }) => sql`(${identitySql(slot, 't')})::text`)
+  const readable = keyPairs(mapping).map((pair) => sql`(${keyOfIdentity(pair, 't')}) IS NOT NULL`)
   const missing = sql`${ident('l', fieldNamed(mapping.legacy, mapping.legacy.key[0] ?? '').column)} IS NULL`
   const columns = join([
     ...keys.map((key, index) => sql`${key}::text AS ${names[index] ?? sql``}`),
     sql`CASE WHEN ${missing} THEN ARRAY[${join(identities)}] END AS identity`,
+    sql`CASE WHEN ${missing} THEN ${all(readable)} END AS readable`,
     sql`${missing} AS stray`,
   ])
   return sql`WITH rows AS MATERIALIZED (
   SELECT ${columns} FROM ${tableSql(mapping.target)} AS t LEFT JOIN ${tableSql(mapping.legacy)} AS l ON ${all([...behind(mapping), scopeSql(mapping.legacy, 'l')])}
   WHERE ${all([scopeSql(mapping.target, 't'), ...conditions])})
 SELECT json_build_object('rows', count(*), 'orphaned', count(*) FILTER (WHERE stray), 'findings', (SELECT json_agg(finding) FROM (
-  SELECT json_build_object('targetKey', ARRAY[${join(names)}], 'identity', identity) AS finding FROM rows WHERE stray
+  SELECT json_build_object('targetKey', ARRAY[${join(names)}], 'identity', identity, 'readable', readable) AS finding FROM rows WHERE stray
   ORDER BY ${join(names)} LIMIT ${parameter(next)}::int) AS described))::text AS result FROM rows`
 }
 

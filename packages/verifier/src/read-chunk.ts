@@ -108,27 +108,29 @@ function rowFindings(mapping: Mapping, judgement: Judgement, row: RawRow): reado
   })
 }
 
-interface RawOrphans extends Omit<OrphansResult, 'findings' | 'part'> {
-  readonly findings:
-    | readonly { readonly targetKey: Key; readonly identity: readonly (string | null)[] }[]
-    | null
+interface RawOrphan {
+  readonly targetKey: Key
+  readonly identity: readonly (string | null)[]
+  /** Whether the identity is a legacy key, though of no row. */
+  readonly readable: boolean
 }
 
-function orphansResult(mapping: Mapping, result: unknown): OrphansResult {
+interface RawOrphans extends Omit<OrphansResult, 'findings' | 'part'> {
+  readonly findings: readonly RawOrphan[] | null
+}
+
+function orphansResult({ name: mapping }: Mapping, result: unknown): OrphansResult {
   const raw = result as RawOrphans // the statement builds exactly this
-  const findings = (raw.findings ?? []).map(({ targetKey, identity }): Finding => {
-    const whole = identity.every((each) => each !== null)
-    return {
-      class: 'orphaned',
-      mapping: mapping.name,
-      key: whole ? identity.map(String) : null,
-      targetKey,
-      field: null,
-      rule: null,
-      legacyValue: null,
-      targetValue: null,
-      why: whole ? `its identity is ${keyText(identity.map(String))}` : 'its identity is empty',
-    }
+  const nothing = { field: null, rule: null, legacyValue: null, targetValue: null }
+  const findings = (raw.findings ?? []).map(({ targetKey, identity, readable }): Finding => {
+    const key = readable ? identity.map(String) : null
+    return { class: 'orphaned', mapping, key, targetKey, ...nothing, why: identityText(identity, readable) }
   })
   return { ...raw, part: 'orphans', findings }
+}
+
+function identityText(identity: readonly (string | null)[], readable: boolean): string {
+  if (identity.every((each) => each === null)) return 'it has no identity'
+  const text = keyText(identity.map((each) => each ?? 'NULL'))
+  return readable ? `its identity is ${text}` : `its identity ${text} is no legacy key`
 }

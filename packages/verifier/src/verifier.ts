@@ -2,7 +2,10 @@ import type { Database } from '@changeover/database'
 import type { Mapping } from '@changeover/mapping'
 import type { Sync } from '@changeover/sync'
 import { type Certificate, latestCertificate } from './certificate.ts'
+import type { Finding } from './finding.ts'
+import { fix, type FixOptions, type FixReport, previewFix } from './fix.ts'
 import { lastVerification } from './last-verification.ts'
+import { undo, type UndoReport } from './undo.ts'
 import type { Verification } from './verification.ts'
 import { verify, type VerifyOptions } from './verify.ts'
 
@@ -22,15 +25,38 @@ export interface Verifier {
    * Errors: VERIFIER.*; DATABASE.* of the environment, after which it can be resumed.
    */
   verify(mappings: readonly Mapping[], options?: VerifyOptions): Promise<Verification>
+  /**
+   * Mends findings in the direction of the authority: the rows are locked, looked at again and written by the one writer, and
+   * what was there before is kept. Findings that have gone meanwhile are written nothing. `mappings` are all of the migration.
+   *
+   * Cost: a transaction for each 500 keys. Errors: VERIFIER.NOT_INSTALLED, FIX_TARGET_KEY.
+   */
+  fix(
+    mappings: readonly Mapping[],
+    found: Verification | readonly Finding[],
+    options?: FixOptions,
+  ): Promise<FixReport>
+  /** What a fix would do, done and rolled back. */
+  previewFix(
+    mappings: readonly Mapping[],
+    found: Verification | readonly Finding[],
+    options?: FixOptions,
+  ): Promise<FixReport>
+  /** Brings back what a fix has changed, where the rows still are what it left. Errors: VERIFIER.FIX_UNKNOWN. */
+  undo(mappings: readonly Mapping[], fix: string): Promise<UndoReport>
   /** The last verification that was finished, if there is one. */
   last(): Promise<Verification | undefined>
   /** The newest certificate, if there is one. */
   certificate(): Promise<Certificate | undefined>
 }
 
-export function createVerifier({ database, migration }: VerifierOptions): Verifier {
+export function createVerifier({ database, sync, migration }: VerifierOptions): Verifier {
   return {
     verify: (mappings, options) => verify(database, migration, mappings, options),
+    fix: (mappings, found, options) => fix({ database, sync, migration, mappings }, found, options),
+    previewFix: (mappings, found, options) =>
+      previewFix({ database, sync, migration, mappings }, found, options),
+    undo: (mappings, id) => undo({ database, migration, mappings }, id),
     last: () => lastVerification(database, migration),
     certificate: () => latestCertificate(database, migration),
   }

@@ -103,10 +103,10 @@ describe('every class of finding', () => {
     )
     expect(texts.toSorted()).toEqual([
       'Ticket target row 00000000-0000-0000-0000-000000000001: no legacy row (its identity is 99)',
-      'Ticket target row 00000000-0000-0000-0000-000000000002: no legacy row (its identity is empty)',
-      'Ticket target row 00000000-0000-0000-0000-000000000003: no legacy row (its identity is 007)',
-      'Ticket target row 00000000-0000-0000-0000-000000000004: no legacy row (its identity is x)',
-      'Ticket target row 00000000-0000-0000-0000-000000000005: no legacy row (its identity is empty)',
+      'Ticket target row 00000000-0000-0000-0000-000000000002: no legacy row (it has no identity)',
+      'Ticket target row 00000000-0000-0000-0000-000000000003: no legacy row (its identity 007 is no legacy key)',
+      'Ticket target row 00000000-0000-0000-0000-000000000004: no legacy row (its identity x is no legacy key)',
+      'Ticket target row 00000000-0000-0000-0000-000000000005: no legacy row (it has no identity)',
     ])
     expect(counts).toMatchObject({ orphaned: 5, targetTotal: 45, mismatched: 0 })
   })
