@@ -40,7 +40,8 @@ export const copyKind: RuleKind<Copy> = {
   backward: ({ field, slot }, target) => ({ [field]: target[slot] ?? null }),
   backwardSql: ({ field, slot }, target) => ({ [field]: at(target, slot) }),
   loss: () => ({ forward: { holds: 'all' }, backward: { holds: 'all' } }),
-  doc: ({ field, slot }) => (field === slot ? 'same name' : 'renamed'),
+  doc: ({ field, slot }) =>
+    slot.includes('.') ? 'typed key in JSON' : field === slot ? 'same name' : 'renamed',
   examples: [
     {
       name: 'columns of many types, one narrower and one wider, one into JSON',
