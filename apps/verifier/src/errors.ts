@@ -52,10 +52,6 @@ export const errors = defineErrors('CLI', {
     message: (v: { command: string; said: string }) => `${v.command} cannot be called like this: ${v.said}.`,
     fix: (v) => `See how to call it: ${v.command} --help`,
   },
-  FIX_UNKNOWN: {
-    message: (v: { fix: string }) => `There is no fix ${v.fix} to undo.`,
-    fix: 'Use the number that `changeover verify --fix` printed; `changeover status` lists the latest fixes.',
-  },
   FILE_UNWRITABLE: {
     message: (v: { file: string; said: string }) => `${v.file} cannot be written: ${v.said}.`,
     fix: 'Name a file in a folder that exists and can be written to.',

@@ -5,13 +5,13 @@ import {
   type NextCommand,
   problemsOf,
 } from '@changeover/migration'
-import { createSync } from '@changeover/sync'
-import { type Certificate, createVerifier, type Verification } from '@changeover/verifier'
+import type { Certificate, Verification } from '@changeover/verifier'
 import { exitCodes } from '../exit-code.ts'
 import { leadingOf, type Leading } from '../leading.ts'
 import type { Outcome } from '../outcome.ts'
 import { statusText } from '../render/status-text.ts'
 import type { Session } from '../session.ts'
+import { verifierOf } from '../verifier-of.ts'
 
 /** Where a migration stands, and what to do next. */
 export interface Status {
@@ -35,12 +35,9 @@ export async function status(session: Session): Promise<Outcome> {
   return { exitCode: exitCodes.fine, data: made, text: statusText(migration, made) }
 }
 
-async function verified({
-  database,
-  migration,
-}: Session): Promise<Pick<Status, 'verification' | 'certificate'>> {
-  const { name, mappings } = migration
-  const verifier = createVerifier({ database, sync: createSync(mappings), migration: name })
+async function verified(session: Session): Promise<Pick<Status, 'verification' | 'certificate'>> {
+  const { mappings } = session.migration
+  const verifier = verifierOf(session)
   const last = await verifier.last()
   const found = await verifier.certificate()
   return {

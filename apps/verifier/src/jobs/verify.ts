@@ -1,20 +1,20 @@
-import { createSync } from '@changeover/sync'
-import {
-  createVerifier,
-  renderTable,
-  renderVerbose,
-  type Verdict,
-  type Verification,
-} from '@changeover/verifier'
+import { type Verdict, type Verification, type Verifier, type VerifyOptions } from '@changeover/verifier'
+import { errors } from '../errors.ts'
 import { type ExitCode, exitCodes } from '../exit-code.ts'
 import { type Leading, leadingOf } from '../leading.ts'
 import type { Job } from '../perform.ts'
+import { verifyText } from '../render/verify-text.ts'
 import type { Session } from '../session.ts'
+import { verifierOf } from '../verifier-of.ts'
+import { mend, type Mended } from './mend.ts'
 
 export interface VerifySettings {
+  /** Whether to mend; as the environment says unless given. */
+  readonly fix?: boolean | undefined
   readonly reportOnly?: boolean | undefined
   readonly verbose?: boolean | undefined
   readonly strict?: boolean | undefined
+  readonly junit?: string | undefined
   readonly resume?: string | undefined
   readonly chunkRows?: number
   readonly workers?: number
@@ -26,55 +26,74 @@ const codes: Readonly<Record<Verdict, ExitCode>> = {
   inconclusive: exitCodes.inconclusive,
 }
 
-/** Compares both sides and reports. */
+/** Compares both sides, mends what differs where that was asked for, and reports. */
 export function verify(settings: VerifySettings): Job {
   return async (session) => {
+    const { migration, signal } = session
     const leading = leadingOf(session)
-    const verification = await compare(session, settings, leading)
-    return {
-      exitCode: codes[verification.verdict],
-      data: verification,
-      text: reportText(session, settings, leading, verification),
-    }
+    const verifier = verifierOf(session)
+    const mends = settings.fix ?? leading.autoFix
+    const compare = (resume?: string) => compareOnce(session, verifier, settings, leading, resume)
+    const found = await compare(settings.resume)
+    if (signal.aborted) throw interrupted(migration.name, found)
+    const mended: Mended = mends
+      ? await mend(session, verifier, found, compare)
+      : { verification: found, fixes: [] }
+    const { verification, fixes } = mended
+    await tellOthers(session, settings, verification)
+    const data = { ...verification, fixes }
+    const text = verifyText({ migration, leading, settings, found, mended })
+    return { exitCode: codes[verification.verdict], data, text }
   }
 }
 
-function compare(session: Session, settings: VerifySettings, leading: Leading): Promise<Verification> {
-  const { database, migration, signal, talk } = session
-  const { resume, chunkRows, workers } = settings
-  const verifier = createVerifier({
-    database,
-    sync: createSync(migration.mappings),
-    migration: migration.name,
-  })
-  return verifier.verify(migration.mappings, {
+/** Reports for other programs, loaded only where one of them listens. */
+async function tellOthers(
+  session: Session,
+  { junit }: VerifySettings,
+  verification: Verification,
+): Promise<void> {
+  if (junit !== undefined) {
+    const { writeJunit } = await import('../render/write-junit.ts')
+    await writeJunit(session, junit, verification)
+  }
+  if (session.environment['GITHUB_ACTIONS'] === 'true') {
+    const { tellGithub } = await import('../render/tell-github.ts')
+    await tellGithub(session, verification)
+  }
+}
+
+/** Findings kept to be mended in one go; what is above is mended in the next. */
+const mostFindings = 100_000
+
+function compareOnce(
+  { migration, signal, talk }: Session,
+  verifier: Verifier,
+  settings: VerifySettings,
+  leading: Leading,
+  resume: string | undefined,
+): Promise<Verification> {
+  const { chunkRows, workers } = settings
+  const options: VerifyOptions = {
     heldValues: leading.heldValues,
     authority: leading.phase.authority,
     strict: settings.strict === true || leading.strictMode,
     signal,
+    ...((settings.fix ?? leading.autoFix) ? { maxFindings: mostFindings } : {}),
     ...(resume === undefined ? {} : { resume }),
     ...(chunkRows === undefined ? {} : { chunkRows }),
     ...(workers === undefined ? {} : { workers }),
     onProgress: ({ mapping, chunksDone, chunks, wrong }) =>
       talk.progress(`Verifying ${mapping}: ${chunksDone} of ${chunks} chunks, ${wrong} rows wrong so far`),
-  })
+  }
+  return verifier.verify(migration.mappings, options)
 }
 
-function reportText(
-  { migration }: Session,
-  { reportOnly, verbose }: VerifySettings,
-  leading: Leading,
-  verification: Verification,
-): string {
-  const flags = (['useTarget', 'dualWrite', 'legacyReadOnly'] as const).map((flag) => ({
-    name: migration.flags[flag],
-    value: leading[flag],
-  }))
-  const table = renderTable(verification, {
-    targetModel: migration.targetModel,
-    flags,
-    summaryOnly: reportOnly === true,
+function interrupted(name: string, { id, mappings }: Verification) {
+  const read = mappings.reduce((sum, { coverage }) => sum + coverage.chunksRead, 0)
+  const planned = mappings.reduce((sum, { coverage }) => sum + coverage.chunks, 0)
+  return errors.INTERRUPTED({
+    command: `verify ${name}${id === null ? '' : ` --resume ${id}`}`,
+    done: `${read} of ${planned} chunks were read and are kept`,
   })
-  const lines = verbose === true ? renderVerbose(verification) : ''
-  return lines === '' ? table : `${lines}\n\n${table}`
 }
