@@ -33,20 +33,20 @@ export function linkStatements(
 
 function linkSql(link: Links, index: number, direction: Direction): Sql {
   const [from, to] = direction === 'forward' ? [link.legacy, link.target] : [link.target, link.legacy]
-  const fromKey = ident('source', 'a0')
-  const toKey = ident('source', 'r0')
+  const fromKey = ident('batch', 'a0')
+  const toKey = ident('batch', 'r0')
   const wanted = sql`SELECT 1 FROM ${tableSql(from.table)} AS f WHERE ${column(from, 'f', from.owner)} = ${fromKey} AND ${sameValues(link, from, to)} OFFSET 0`
   const present = sql`SELECT 1 FROM ${tableSql(to.table)} AS x WHERE ${column(to, 'x', to.owner)} = ${toKey} AND ${sameValues(link, from, to)} OFFSET 0`
   const columns = join([to.owner, ...to.values].map((name) => ident(fieldNamed(to.table, name).column)))
   const values = join([toKey, ...from.values.map((name) => column(from, 'f', name))])
   return sql`, ${ident(`unlinked_${index}`)} AS (
   DELETE FROM ${tableSql(to.table)} WHERE ctid = ANY (ARRAY(
-    SELECT x.row_id FROM source JOIN ${ownedBy(to, 'x', sql`r0`, sql`NOT fresh AND refused IS NULL`)} ON ${column(to, 'x', to.owner)} = ${toKey}
+    SELECT x.row_id FROM batch JOIN ${ownedBy(to, 'x', sql`r0`, sql`NOT fresh AND refused IS NULL`)} ON ${column(to, 'x', to.owner)} = ${toKey}
     WHERE NOT EXISTS (${wanted}))) RETURNING 1
 ), ${ident(`linked_${index}`)} AS (
   INSERT INTO ${tableSql(to.table)} (${columns})
-  SELECT ${values} FROM source JOIN ${ownedBy(from, 'f', sql`a0`, sql`refused IS NULL`)} ON ${column(from, 'f', from.owner)} = ${fromKey}
-  WHERE source.fresh OR NOT EXISTS (${present}) RETURNING 1
+  SELECT ${values} FROM batch JOIN ${ownedBy(from, 'f', sql`a0`, sql`refused IS NULL`)} ON ${column(from, 'f', from.owner)} = ${fromKey}
+  WHERE batch.fresh OR NOT EXISTS (${present}) RETURNING 1
 )`
 }
 
@@ -56,7 +56,7 @@ function linkSql(link: Links, index: number, direction: Direction): Sql {
  */
 function ownedBy(side: LinkSide, alias: string, key: Sql, rows: Sql): Sql {
   return sql`(SELECT ${ident(alias)}.ctid AS row_id, ${ident(alias)}.* FROM ${tableSql(side.table)} AS ${ident(alias)}
-    WHERE ${column(side, alias, side.owner)} = ANY (ARRAY(SELECT ${key} FROM source WHERE ${rows})) OFFSET 0) AS ${ident(alias)}`
+    WHERE ${column(side, alias, side.owner)} = ANY (ARRAY(SELECT ${key} FROM batch WHERE ${rows})) OFFSET 0) AS ${ident(alias)}`
 }
 
 function sameValues(link: Links, from: LinkSide, to: LinkSide): Sql {

@@ -1,10 +1,10 @@
 import {
+  type CompiledRule,
   compileRules,
   type Direction,
   fieldNamed,
   isJson,
   type Mapping,
-  type SqlScope,
   storedSql,
   subqueryScope,
   type Table,
@@ -34,25 +34,14 @@ export type HeldValues = 'keep' | 'overwrite'
 export function writeSql(mapping: Mapping, direction: Direction, heldValues: HeldValues): Sql {
   const { authority, replica } = sidesOf(mapping, direction)
   const { scope, joins } = joinedScope(mapping, direction)
-  const rules = computedRules(mapping, direction, heldValues, scope)
-  const written = rules.flatMap(({ values }) => values)
-  const named = written.map((each, index) => ({ ...each, value: ident('source', `w${index}`) }))
-  const values = written.map(({ value }, index) => sql`, ${value} AS ${ident(`w${index}`)}`)
+  const rules = compileRules(mapping, direction, { legacy: 'l', target: 't', scope })
   const link = linkStatements(mapping, direction)
   const names = keyNames(mapping).map((name) => ident(name))
-  const carried = [...names, ...numbered('a', authority.table), ...numbered('r', replica.table)]
+  const rows = sql`batch ${probe(authority, all([authority.matches('batch'), authority.scope]), sql`TRUE`)} ${join(joins, ' ')}`
   return sql`WITH batch AS MATERIALIZED (${batchSql(mapping, direction)}),
-source AS MATERIALIZED (
-  SELECT ${join(carried.map((name) => sql`batch.${name}`))}, batch.fresh, batch.refused,
-    CASE WHEN batch.fresh THEN FALSE ELSE ${any(rules.map(({ stale }) => stale))} END AS changed${join(values, '')}
-  FROM batch ${probe(authority, all([authority.matches('batch'), authority.scope]), sql`TRUE`)}
-    LEFT ${probe(replica, sameRow(replica.table, replica.alias, 'batch'), sql`NOT batch.fresh`)}
-    ${join(joins, ' ')}
-), inserted AS (
-  ${insertSql(mapping, direction, replica, named)} RETURNING 1
-), updated AS (
-  ${updateSql(replica, named)} RETURNING 1
-), deleted AS (
+inserted AS (
+  ${insertSql(mapping, direction, replica, rules)} FROM ${rows} WHERE batch.fresh AND batch.refused IS NULL RETURNING 1
+), ${updatedSql(mapping, direction, heldValues, rules, rows)}, deleted AS (
   DELETE FROM ${replica.name} AS ${ident(replica.alias)} USING ${keysSql(mapping, 'absent', mapping.legacy.key.length + 1)}
   WHERE ${replica.matches('absent')} AND ${replica.scope} AND NOT EXISTS (
     SELECT 1 FROM ${authority.name} AS ${ident(authority.alias)} WHERE ${authority.scope} AND ${authority.matches('absent')}) RETURNING 1
@@ -61,24 +50,6 @@ SELECT (SELECT count(*) FROM inserted)::int AS inserted, (SELECT count(*) FROM u
   (SELECT count(*) FROM deleted)::int AS deleted, ${link.counts},
   (SELECT jsonb_agg(jsonb_build_array(${keyTexts(names)})) FROM batch WHERE fresh AND refused IS NULL)::text AS fresh,
   (SELECT jsonb_agg(jsonb_build_object('key', jsonb_build_array(${keyTexts(names)}), 'refusal', refused)) FROM batch WHERE refused IS NOT NULL)::text AS refused`
-}
-
-/** The values of each rule as the statement computes them, and when an existing row is to be updated for it. */
-function computedRules(mapping: Mapping, direction: Direction, heldValues: HeldValues, scope: SqlScope) {
-  const { replica } = sidesOf(mapping, direction)
-  const held =
-    heldValues === 'keep'
-      ? compileRules(mapping, direction, { legacy: 'l', target: 't', scope: subqueryScope(mapping) })
-      : []
-  return compileRules(mapping, direction, { legacy: 'l', target: 't', scope }).map((rule, index) => {
-    const keep = held[index]?.held
-    const values = rule.writes.map(({ slot, type, value, bare }): Written => {
-      if (!keep) return { slot, value: bare, nested: isJson(type) }
-      const kept = sql`CASE WHEN NOT batch.fresh AND ${keep} THEN ${storedSql(slot, replica.alias)} ELSE ${value} END`
-      return { slot, value: kept, nested: true }
-    })
-    return { values, stale: keep ? all([rule.differs, sql`NOT (${keep})`]) : rule.differs }
-  })
 }
 
 /** Every reason for which the mapping refuses a row in that direction, in the order of the statement's indexes. */
@@ -133,25 +104,72 @@ export function newKey(mapping: Mapping, table: Table, name: string): Sql {
   return sql`nextval(pg_get_serial_sequence(${literal(tableSql(table).text)}, ${literal(column)}))`
 }
 
-function insertSql(mapping: Mapping, direction: Direction, replica: Side, named: readonly Written[]): Sql {
+function insertSql(
+  mapping: Mapping,
+  direction: Direction,
+  replica: Side,
+  rules: readonly CompiledRule[],
+): Sql {
   const keys: ColumnValue[] = replica.table.key.map((field, index) => ({
     column: ident(columnOf(replica.table, field)),
-    value: ident('source', `r${index}`),
+    value: ident('batch', `r${index}`),
   }))
   const own = direction === 'forward' && mapping.identity.kind === 'storedIn'
   const identity = own
-    ? identityValues(mapping, (index) => ident('source', keyNames(mapping)[index] ?? ''))
+    ? identityValues(mapping, (index) => ident('batch', keyNames(mapping)[index] ?? ''))
     : []
-  const columns = [...keys, ...columnValues([...identity, ...named], undefined)]
+  const values = rules.flatMap(({ writes }) =>
+    writes.map(({ slot, type, bare }): Written => ({ slot, value: bare, nested: isJson(type) })),
+  )
+  const columns = [...keys, ...columnValues([...identity, ...values], undefined)]
   return sql`INSERT INTO ${replica.name} (${join(columns.map(({ column }) => column))}) OVERRIDING SYSTEM VALUE
-  SELECT ${join(columns.map(({ value }) => value))} FROM source WHERE fresh AND refused IS NULL`
+  SELECT ${join(columns.map(({ value }) => value))}`
 }
 
-function updateSql(replica: Side, named: readonly Written[]): Sql {
+/** Rows that the replica has: first what they are to be and whether that is a change, then the update of those that are. */
+function updatedSql(
+  mapping: Mapping,
+  direction: Direction,
+  heldValues: HeldValues,
+  rules: readonly CompiledRule[],
+  rows: Sql,
+): Sql {
+  const { replica } = sidesOf(mapping, direction)
+  const existing = existingRules(mapping, direction, heldValues, rules)
+  const written = existing.flatMap(({ values }) => values)
+  const values = written.map(({ value }, index) => sql`, ${value} AS ${ident(`w${index}`)}`)
+  const named = written.map((each, index) => ({ ...each, value: ident('source', `w${index}`) }))
   const sets = columnValues(named, replica.alias).map(({ column, value }) => sql`${column} = ${value}`)
-  if (sets.length === 0) return sql`SELECT 1 WHERE FALSE`
-  return sql`UPDATE ${replica.name} AS ${ident(replica.alias)} SET ${join(sets)}
-  FROM source WHERE ${sameRow(replica.table, replica.alias, 'source')} AND source.changed AND source.refused IS NULL`
+  const own = sameRow(replica.table, replica.alias, 'batch')
+  return sql`source AS MATERIALIZED (
+  SELECT ${join(numbered('r', replica.table).map((name) => sql`batch.${name}`))}${join(values, '')}
+  FROM ${rows} ${probe(replica, own, sql`TRUE`)}
+  WHERE NOT batch.fresh AND batch.refused IS NULL AND (${any(existing.map(({ stale }) => stale))})
+), updated AS (
+  ${sets.length === 0 ? sql`SELECT 1 WHERE FALSE` : sql`UPDATE ${replica.name} AS ${ident(replica.alias)} SET ${join(sets)} FROM source WHERE ${sameRow(replica.table, replica.alias, 'source')} RETURNING 1`}
+)`
+}
+
+/** What each rule makes of an existing row, and when that row is to be updated for it. */
+function existingRules(
+  mapping: Mapping,
+  direction: Direction,
+  heldValues: HeldValues,
+  rules: readonly CompiledRule[],
+) {
+  const { replica } = sidesOf(mapping, direction)
+  // Held values are judged without the joins of the statement: a twin that it makes itself holds nothing yet.
+  const frame = { legacy: 'l', target: 't', scope: subqueryScope(mapping) }
+  const judged = heldValues === 'keep' ? compileRules(mapping, direction, frame) : []
+  return rules.map((rule, index) => {
+    const keep = judged[index]?.held
+    const values = rule.writes.map(({ slot, type, value, bare }): Written => {
+      if (!keep) return { slot, value: bare, nested: isJson(type) }
+      const kept = sql`CASE WHEN ${keep} THEN ${storedSql(slot, replica.alias)} ELSE ${value} END`
+      return { slot, value: kept, nested: true }
+    })
+    return { values, stale: keep ? all([rule.differs, sql`NOT (${keep})`]) : rule.differs }
+  })
 }
 
 function sameRow(table: Table, alias: string, from: string): Sql {
