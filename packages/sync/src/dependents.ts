@@ -1,7 +1,7 @@
 import { fieldNamed, type Mapping, scopeSql, tableSql } from '@changeover/mapping'
 import { all, ident, join, type Sql, sql } from '@changeover/mapping/sql'
-import { keyNames, keysSql } from './key.ts'
-import { targetSide } from './side.ts'
+import { keyNames, keyType, parameter } from './key.ts'
+import { probe, targetSide } from './side.ts'
 
 /** A mapping whose rows refer to rows of another one through a legacy field. */
 export interface Dependent {
@@ -22,7 +22,8 @@ export function dependentsOf(mapping: Mapping, all: readonly Mapping[]): readonl
 
 /**
  * Keys of rows that refer to the keys `$1…` and already have a twin, whose reference could not be resolved before those
- * keys had theirs. Cost: one probe of the index on the reference for each key.
+ * keys had theirs. Cost: one probe of the index on the reference for each key (a scan of the legacy
+ * table where that has no index), and one of the identity for each row found.
  */
 export function dependentKeysSql(referred: Mapping, { mapping, field }: Dependent): Sql {
   const { legacy } = mapping
@@ -32,8 +33,9 @@ export function dependentKeysSql(referred: Mapping, { mapping, field }: Dependen
     (name, index) => sql`${ident('l', fieldNamed(legacy, name).column)} AS ${ident(names[index] ?? '')}`,
   )
   const texts = join(names.map((name) => sql`${ident('d', name)}::text AS ${ident(name)}`))
+  const refers = ident('l', fieldNamed(legacy, field).column)
+  const given = sql`${parameter(1)}::${keyType(referred, referred.legacy.key[0] ?? '')}[]`
   return sql`SELECT ${texts} FROM (
-    SELECT ${join(keys)} FROM ${keysSql(referred, 'given', 1)}
-    JOIN ${tableSql(legacy)} AS l ON ${ident('l', fieldNamed(legacy, field).column)} = given.k0 WHERE ${scopeSql(legacy, 'l')}) AS d
-    WHERE EXISTS (SELECT 1 FROM ${target.name} AS t WHERE ${all([target.scope, target.matches('d')])})`
+    SELECT ${join(keys)} FROM ${tableSql(legacy)} AS l WHERE ${refers} = ANY(${given}) AND ${scopeSql(legacy, 'l')} OFFSET 0) AS d
+    ${probe(target, all([target.scope, target.matches('d')]), sql`TRUE`)}`
 }
