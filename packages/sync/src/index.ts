@@ -19,10 +19,10 @@ export { identityIndexName, identityIndexSql } from './identity-index.ts'
 
 // For engines that read both sides in statements of their own
 export { type Dependent, dependentKeysSql, dependentsOf } from './dependents.ts'
-export { keyNames, keyParameters, keysSql, parameter } from './key.ts'
+export { keyNames, keyParameters, keysSql, keyType, parameter } from './key.ts'
 export { lockKeysSql, lockReplicaSql, rangeConditions } from './lock.ts'
-export { legacySide, type Side, targetSide } from './side.ts'
-export { refusalsOf } from './write.ts'
+export { legacySide, type Side, sidesOf, targetSide } from './side.ts'
+export { newKey, refusalsOf, writeSql } from './write.ts'
 
 // Whether the tables still are what the mapping says
 export { schemaDrift, schemaFingerprint } from './schema-drift.ts'
