@@ -1,0 +1,170 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type Fixture, openFixture } from './ticket-to-item.fixture.ts'
+
+let open: Fixture
+let run: (statement: string) => Promise<unknown>
+
+beforeEach(async () => {
+  open = await openFixture()
+  run = (statement) => open.database.query(statement)
+})
+afterEach(() => open.close())
+
+const items = () =>
+  open.text(`SELECT string_agg(concat_ws(' ', i.data ->> 'legacy_id', i.title, i.priority, i.data ->> 'rank', o.title), ', '
+    ORDER BY (i.data ->> 'legacy_id')::int) FROM item i LEFT JOIN item o ON o.id = i.origin WHERE i.type = 'ticket'`)
+
+const tickets = () =>
+  open.text(
+    `SELECT string_agg(concat_ws(' ', id, title, priority, rank, duplicate_of), ', ' ORDER BY id) FROM ticket`,
+  )
+
+const three = `INSERT INTO ticket (title, priority, rank, duplicate_of) VALUES ('one', 'low', 7, NULL), ('two', 'critical', NULL, 1), ('three', 'low', 0, 3)`
+
+describe('while legacy leads', () => {
+  test('an insert of several rows arrives, with references among them', async () => {
+    await run(three)
+    expect(await items()).toBe('1 one low 7, 2 two critical one, 3 three low 0 three')
+    expect(await open.apart()).toBeNull()
+  })
+
+  test('updates and deletes arrive, and a statement that changes nothing is nothing', async () => {
+    await run(three)
+    await run(`UPDATE ticket SET title = title || '!' WHERE id < 3`)
+    await run(`DELETE FROM ticket WHERE id = 1`)
+    await run(`UPDATE ticket SET title = 'none' WHERE id = 99`)
+    expect(await items()).toBe('2 two! critical, 3 three low 0 three')
+    expect(await open.apart()).toBeNull()
+  })
+
+  test('ON CONFLICT, MERGE and COPY arrive', async () => {
+    await run(three)
+    await run(
+      `INSERT INTO ticket (id, title, priority) VALUES (1, 'uno', 'low'), (9, 'nine', 'low') ON CONFLICT (id) DO UPDATE SET title = EXCLUDED.title`,
+    )
+    await run(`MERGE INTO ticket AS t USING (VALUES (2, 'due'), (3, NULL), (10, 'dieci')) AS s(id, title) ON t.id = s.id
+      WHEN MATCHED AND s.title IS NULL THEN DELETE WHEN MATCHED THEN UPDATE SET title = s.title
+      WHEN NOT MATCHED THEN INSERT (id, title, priority) VALUES (s.id, s.title, 'low')`)
+    await run(
+      `COPY (SELECT 20, 'copied', 'low') TO '/tmp/changeover-copy-test'; COPY ticket (id, title, priority) FROM '/tmp/changeover-copy-test'`,
+    )
+    expect(await items()).toBe('1 uno low 7, 2 due critical uno, 9 nine low, 10 dieci low, 20 copied low')
+    expect(await open.apart()).toBeNull()
+  })
+
+  test('cascades arrive', async () => {
+    await run(`INSERT INTO project (name) VALUES ('p'); INSERT INTO ticket (title, priority, project) VALUES ('one', 'low', 1), ('two', 'low', NULL);
+      INSERT INTO ticket_watcher VALUES (1, 'ann'), (2, 'bob')`)
+    expect(await open.apart()).toBeNull()
+    await run('DELETE FROM project')
+    expect(await items()).toBe('2 two low')
+    expect(await open.apart()).toBeNull()
+  })
+
+  test('link rows arrive', async () => {
+    await run(`${three}; INSERT INTO ticket_watcher VALUES (1, 'ann'), (1, 'bob'), (2, 'cid')`)
+    expect(await open.apart()).toBeNull()
+    await run(
+      `UPDATE ticket_watcher SET ticket_id = 3 WHERE person = 'ann'; DELETE FROM ticket_watcher WHERE person = 'cid'`,
+    )
+    expect(await open.text(`SELECT string_agg(person, ',' ORDER BY person) FROM item_watcher`)).toBe(
+      'ann,bob',
+    )
+    expect(await open.apart()).toBeNull()
+  })
+
+  test('a key that changes takes its twin along, with what only the twin holds', async () => {
+    await run(
+      `${three}; UPDATE item SET data = data || '{"own": 1}', priority = CASE title WHEN 'two' THEN 'urgent' ELSE priority END`,
+    )
+    await run(`INSERT INTO ticket_watcher VALUES (2, 'ann')`)
+    const before = await open.text(`SELECT id::text FROM item WHERE title = 'two'`)
+    await run('UPDATE ticket SET id = 42 WHERE id = 2')
+    expect(
+      await open.text(
+        `SELECT concat_ws(' ', id, priority, data ->> 'own') FROM item WHERE data ->> 'legacy_id' = '42'`,
+      ),
+    ).toBe(`${before} urgent 1`)
+    expect(await open.apart()).toBeNull()
+  })
+
+  test('keys that are swapped end up right', async () => {
+    await run(three)
+    await run(
+      'UPDATE ticket SET duplicate_of = NULL; ALTER TABLE ticket DROP CONSTRAINT ticket_duplicate_of_fkey, DROP CONSTRAINT ticket_pkey CASCADE',
+    )
+    await run('ALTER TABLE ticket ADD PRIMARY KEY (id) DEFERRABLE INITIALLY DEFERRED')
+    await run('UPDATE ticket SET id = id + 1')
+    await run('UPDATE ticket SET id = 6 - id')
+    expect(await open.apart()).toBeNull()
+  })
+
+  test('what is written to the target stays there', async () => {
+    await run(`${three}; UPDATE item SET title = 'mine' WHERE data ->> 'legacy_id' = '1'`)
+    expect(await tickets()).toBe('1 one low 7, 2 two critical 1, 3 three low 0 3')
+  })
+})
+
+describe('while the target leads', () => {
+  beforeEach(async () => {
+    await run(three)
+    await open.lead('target-leads')
+  })
+
+  test('inserts take their key from the legacy sequence, updates and deletes arrive', async () => {
+    await run(
+      `INSERT INTO item (title, priority, origin) SELECT 'four', 'urgent', id FROM item WHERE title = 'one'`,
+    )
+    await run(
+      `UPDATE item SET title = 'uno', data = data || '{"rank": 8}' WHERE title = 'one'; DELETE FROM item WHERE title = 'two'`,
+    )
+    expect(await tickets()).toBe('1 uno low 8, 3 three low 0 3, 4 four critical 1')
+    expect(await open.apart()).toBeNull()
+  })
+
+  test('one statement may make items of several types', async () => {
+    await run(
+      `INSERT INTO item (type, title) VALUES ('ticket', 'four'), ('project', 'p'), ('note', 'nobody asks')`,
+    )
+    expect(await open.text(`SELECT string_agg(name, ',') FROM project`)).toBe('p')
+    expect(await tickets()).toContain('4 four low')
+  })
+
+  test('a row that changes its type leaves one legacy table and enters the other', async () => {
+    await run(`UPDATE item SET type = 'project', data = '{}' WHERE title = 'two'`)
+    expect(await tickets()).toBe('1 one low 7, 3 three low 0 3')
+    expect(await open.text(`SELECT string_agg(concat_ws(' ', id, name), ',') FROM project`)).toBe('1 two')
+  })
+
+  test('an update that leaves the identity out keeps it', async () => {
+    await run(`UPDATE item SET data = '{"rank": 1}' WHERE title = 'two'`)
+    expect(await tickets()).toBe('1 one low 7, 2 two critical 1 1, 3 three low 0 3')
+    expect(await open.apart()).toBeNull()
+  })
+
+  test('link rows arrive', async () => {
+    await run(
+      `INSERT INTO item_watcher SELECT id, 'eve' FROM item WHERE title <> 'one'; DELETE FROM item_watcher USING item WHERE item.id = item_id AND title = 'two'`,
+    )
+    expect(
+      await open.text(`SELECT string_agg(concat_ws(' ', ticket_id, person), ',') FROM ticket_watcher`),
+    ).toBe('3 eve')
+  })
+
+  test('what is written to legacy stays there', async () => {
+    await run(`UPDATE ticket SET title = 'mine' WHERE id = 1`)
+    expect(await items()).toContain('1 one low 7')
+  })
+})
+
+describe('in the other phases', () => {
+  test.each(['legacy-only', 'target-only', 'contracted'])('nothing is captured in %s', async (phase) => {
+    await run(three)
+    await open.lead(phase)
+    await run(
+      `UPDATE ticket SET title = 'legacy'; UPDATE item SET priority = 'urgent'; INSERT INTO item (title) VALUES ('new')`,
+    )
+    expect(await open.text(`SELECT count(*)::text FROM item WHERE title = 'legacy'`)).toBe('0')
+    expect(await tickets()).toBe('1 legacy low 7, 2 legacy critical 1, 3 legacy low 0 3')
+  })
+})

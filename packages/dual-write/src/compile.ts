@@ -1,0 +1,51 @@
+import type { Mapping } from '@changeover/mapping'
+import { literal, sql } from '@changeover/mapping/sql'
+import { captureFunction, captureTriggers } from './capture-function.ts'
+import { type CapturedTable, capturedTables } from './captured-table.ts'
+import { type DbFunction, type DbTrigger, objectName } from './db-object.ts'
+import type { DualWrite } from './dual-write.ts'
+import { adopting, rekeying } from './row-triggers.ts'
+import { syncFunctions } from './sync-function.ts'
+
+/** Everything that capture by trigger puts into the database, as data. */
+export interface CompiledDualWrite {
+  readonly functions: readonly DbFunction[]
+  /** The triggers of each table, which are installed together or not at all. */
+  readonly tables: readonly { readonly table: CapturedTable; readonly triggers: readonly DbTrigger[] }[]
+}
+
+/** Compiles dual write for mappings whose tables name their schema. */
+export function compileDualWrite(dualWrite: DualWrite): CompiledDualWrite {
+  const { migration, mappings } = dualWrite
+  const functions: DbFunction[] = mappings.flatMap((mapping: Mapping) => [
+    ...syncFunctions(migration, mapping, 'forward', mappings),
+    ...syncFunctions(migration, mapping, 'backward', mappings),
+  ])
+  const tables = capturedTables(mappings).map((table) => {
+    const capture = captureFunction(dualWrite, table)
+    const rekey = rekeying(dualWrite, table)
+    const adopt = adopting(dualWrite, table)
+    functions.push(
+      capture,
+      ...[rekey, adopt].flatMap(({ made, triggers }) => (triggers.length === 0 ? [] : [made])),
+    )
+    const triggers = [
+      ...captureTriggers(dualWrite, table, capture),
+      ...rekey.triggers,
+      ...adopt.triggers,
+      truncateGuard(migration, table),
+    ]
+    return { table, triggers }
+  })
+  return { functions, tables }
+}
+
+/** TRUNCATE tells no trigger which rows there were. */
+function truncateGuard(migration: string, table: CapturedTable): DbTrigger {
+  return {
+    name: objectName('changeover', migration, 'truncate'),
+    table: table.sql,
+    clause: (on) => sql`BEFORE TRUNCATE ON ${on} FOR EACH STATEMENT`,
+    calls: sql`changeover.refuse_truncate(${literal(migration)})`,
+  }
+}

@@ -1,0 +1,71 @@
+import { defineErrors } from '@changeover/errors'
+
+/** What can go wrong with dual write: a row that is refused, an installation that is not whole. */
+export const errors = defineErrors('DUAL_WRITE', {
+  ROW_REFUSED: {
+    message: (v: { mapping: string; key: string; field: string; why: string; rule: string }) =>
+      `${v.mapping} ${v.key} cannot be written to the other side: ${v.field} ${v.why} (${v.rule}).`,
+    fix: 'Correct the value, or the rule that refuses it; under the policy best-effort the row would be owed instead.',
+  },
+  TRUNCATE_REFUSED: {
+    message: (v: { table: string; said: string }) => `TRUNCATE of ${v.table} is refused: ${v.said}.`,
+    fix: 'Use DELETE, which reaches the other side too.',
+  },
+  PHASE_MISSING: {
+    message: (v: { migration: string }) => `No phase of the migration ${v.migration} is stored.`,
+    fix: 'Store it first: changeover install',
+  },
+  NOT_INSTALLED: {
+    message: (v: { missing: string }) => `Dual write needs ${v.missing}, which is not there.`,
+    fix: 'Create it with: changeover install',
+  },
+
+  // What an installation lacks: found by the drift check
+  TRIGGER_MISSING: {
+    message: (v: { table: string; trigger: string }) => `The trigger ${v.trigger} on ${v.table} is missing.`,
+    fix: 'Install dual write again, then verify: writes since then may be on one side only.',
+  },
+  TRIGGER_DISABLED: {
+    message: (v: { table: string; trigger: string; enabled: string }) =>
+      `The trigger ${v.trigger} on ${v.table} does not fire always (tgenabled is ${v.enabled}, not A).`,
+    fix: (v) =>
+      `ALTER TABLE ${v.table} ENABLE ALWAYS TRIGGER "${v.trigger}"; then verify: writes since then may be on one side only.`,
+  },
+  TRIGGER_CHANGED: {
+    message: (v: { table: string; trigger: string; definition: string }) =>
+      `The trigger ${v.trigger} on ${v.table} is not the one that was installed: ${v.definition}`,
+    fix: 'Install dual write again, then verify.',
+  },
+  FUNCTION_MISSING: {
+    message: (v: { name: string }) => `The function ${v.name} is missing.`,
+    fix: 'Install dual write again.',
+  },
+  FUNCTION_CHANGED: {
+    message: (v: { name: string }) => `The function ${v.name} is not what the mapping compiles to.`,
+    fix: 'Install dual write again, by the build whose mapping is the right one.',
+  },
+
+  // What the probe row finds
+  SELF_TEST_FAILED: {
+    message: (v: { mapping: string; direction: string; event: string }) =>
+      `A probe row of ${v.mapping} was not written ${v.direction} after ${v.event}.`,
+    fix: 'Install dual write again; if it fails again, look for triggers of your own on these tables.',
+  },
+  SELF_TEST_SKIPPED: {
+    message: (v: { mapping: string; direction: string; why: string }) =>
+      `No probe row of ${v.mapping} could be made to test dual write ${v.direction}: ${v.why}.`,
+    fix: 'Write one row by hand in a transaction, look at the other side, and roll it back.',
+  },
+
+  // Capture by the ORM
+  CAPTURE_UNSUPPORTED: {
+    message: (v: { mapping: string; table: string }) =>
+      `${v.mapping} is captured by the ORM, which has no entity for the table ${v.table}.`,
+    fix: 'Give MikroORM the entity of that table, or capture by triggers.',
+  },
+  BYPASSED: {
+    message: (v: { mapping: string; inserted: number; updated: number; deleted: number }) =>
+      `Writes of ${v.mapping} came past the ORM: ${v.inserted} row(s) without a twin, ${v.updated} whose twin differs, ${v.deleted} twin(s) without a row.`,
+    fix: 'Let these writes flush entities, or capture by triggers; sync the keys that are listed.',
+  },
+})

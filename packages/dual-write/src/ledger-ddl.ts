@@ -1,0 +1,65 @@
+import type { DdlStatement } from '@changeover/database'
+import { rowRefusedState, truncateRefusedState } from './sql-state.ts'
+
+/** Rows that best-effort owes to the other side. Only added to by writers, so that no two of them wait for each other. */
+const outbox = `CREATE TABLE IF NOT EXISTS changeover.outbox (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    migration text NOT NULL,
+    mapping text NOT NULL,
+    direction text NOT NULL CHECK (direction IN ('forward', 'backward')),
+    key jsonb NOT NULL,
+    sql_state text NOT NULL,
+    why text NOT NULL,
+    attempts integer NOT NULL DEFAULT 0,
+    since timestamptz NOT NULL DEFAULT clock_timestamp()
+  )`
+
+/** What the triggers were when they were installed, to tell whether somebody has changed them. */
+const installed = `CREATE TABLE IF NOT EXISTS changeover.installed_trigger (
+    migration text NOT NULL,
+    table_name text NOT NULL,
+    trigger_name text NOT NULL,
+    definition text NOT NULL,
+    PRIMARY KEY (migration, table_name, trigger_name)
+  )`
+
+const refuseRows = `CREATE OR REPLACE FUNCTION changeover.refuse_rows(migration text, mapping text, direction text, refused jsonb, reasons jsonb)
+  RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  said jsonb := reasons -> (refused #>> '{0,refusal}')::int || pg_catalog.jsonb_build_object('migration', migration,
+    'mapping', mapping, 'direction', direction, 'key', refused #> '{0,key}', 'rows', pg_catalog.jsonb_array_length(refused));
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = '${rowRefusedState}', DETAIL = said::text, CONSTRAINT = said ->> 'rule',
+    MESSAGE = pg_catalog.format('%s %s cannot be written %s: %s %s (%s)', mapping,
+      (SELECT pg_catalog.string_agg(part, ', ') FROM pg_catalog.jsonb_array_elements_text(said -> 'key') AS part),
+      direction, said ->> 'field', said ->> 'why', said ->> 'rule'),
+    HINT = 'Correct the value, or the rule of the mapping that refuses it.';
+END $$`
+
+const oweRows = `CREATE OR REPLACE FUNCTION changeover.owe_rows(migration text, mapping text, direction text, refused jsonb, reasons jsonb)
+  RETURNS void LANGUAGE sql AS $$
+  INSERT INTO changeover.outbox (migration, mapping, direction, key, sql_state, why)
+  SELECT $1, $2, $3, each -> 'key', '${rowRefusedState}', pg_catalog.format('%s %s (%s)', reason ->> 'field', reason ->> 'why', reason ->> 'rule')
+  FROM pg_catalog.jsonb_array_elements($4) AS each CROSS JOIN LATERAL (SELECT $5 -> (each ->> 'refusal')::int) AS reasoned(reason) $$`
+
+const refuseTruncate = `CREATE OR REPLACE FUNCTION changeover.refuse_truncate() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  phase_now text := (SELECT now.phase FROM changeover.current_phase(TG_ARGV[0]) AS now);
+BEGIN
+  IF phase_now IN ('legacy-only', 'contracted') THEN RETURN NULL; END IF;
+  RAISE EXCEPTION USING ERRCODE = '${truncateRefusedState}', TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA,
+    MESSAGE = pg_catalog.format('TRUNCATE of %I.%I is refused while the migration %s is under way', TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_ARGV[0]),
+    HINT = 'Use DELETE, which reaches the other side too.';
+END $$`
+
+/** Tables and functions that all migrations share. Safe to run again; needs the schema `changeover`, which rollout makes. */
+export const ledgerDdl: readonly DdlStatement[] = [
+  'CREATE SCHEMA IF NOT EXISTS changeover',
+  outbox,
+  'CREATE INDEX IF NOT EXISTS outbox_key ON changeover.outbox (migration, mapping, key)',
+  'GRANT INSERT ON changeover.outbox TO PUBLIC',
+  installed,
+  refuseRows,
+  oweRows,
+  refuseTruncate,
+]
