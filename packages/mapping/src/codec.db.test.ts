@@ -5,6 +5,7 @@ import { type ColumnType, columnType, isJson, typeText } from './column-type.ts'
 import { connectHostile, type HostileClients } from './hostile-clients.fixture.ts'
 import { isJsonNull } from './json-null.ts'
 import { sql } from './sql.ts'
+import { differsIn } from './testing/row-source.ts'
 import { valuesOf } from './testing/values.ts'
 import type { Value } from './value.ts'
 
@@ -49,7 +50,9 @@ describe('the text of a value', () => {
           decoded.map((value) => plain(type, value)),
           `seed ${seed}`,
         ).toEqual(values.map((value) => plain(type, value)))
-        const same = `SELECT a, b FROM unnest($1::text[], $2::text[]) AS t (a, b) WHERE ${cast('a', type)} IS DISTINCT FROM ${cast('b', type)}`
+        const [a, b] = ['a', 'b'].map((name) => ({ text: `${name}::${typeText(type)}` }))
+        const differ = differsIn(type, a ?? sql`NULL`, b ?? sql`NULL`)
+        const same = `SELECT a, b FROM unnest($1::text[], $2::text[]) AS t (a, b) WHERE ${differ.text}`
         const changed = await client.query(same, [texts, decoded.map((value) => encode(type, value))])
         expect(changed.rows, `seed ${seed}`).toEqual([])
       }
@@ -71,8 +74,4 @@ describe('the text of a value', () => {
 function plain(type: ColumnType, value: Value): Value {
   if (isJson(type)) return value === null
   return value === 0 ? 0 : value
-}
-
-function cast(name: string, type: ColumnType): string {
-  return type.base === 'json' ? `${name}::jsonb` : `${name}::${typeText(type)}`
 }

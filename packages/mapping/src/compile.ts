@@ -192,7 +192,7 @@ function mayBeNull(mapping: Mapping, { shape, slots }: ResolvedRule, direction: 
 }
 
 /** PostgreSQL has no equality for json: compare as jsonb, and as text what jsonb cannot hold. */
-function compared(how: (left: Sql, right: Sql) => Sql, slot: Slot, left: Sql, right: Sql): Sql {
+export function compared(how: (left: Sql, right: Sql) => Sql, slot: Slot, left: Sql, right: Sql): Sql {
   if (slot.jsonKey !== undefined || slot.field.type.base !== 'json') return how(left, right)
   const { accepts } = fit({ base: 'json' }, { base: 'jsonb' }) ?? {}
   const asJsonb = how(sql`(${left})::jsonb`, sql`(${right})::jsonb`)

@@ -2,10 +2,11 @@ import fc from 'fast-check'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encode } from './codec.ts'
-import { type ColumnType, columnType, isJson, isText, typeText } from './column-type.ts'
+import { type ColumnType, columnType, isText, typeText } from './column-type.ts'
 import { fit, type Fit } from './fit.ts'
 import { connectHostile, type HostileClients } from './hostile-clients.fixture.ts'
 import { type Sql, sql } from './sql.ts'
+import { differsIn } from './testing/row-source.ts'
 import { valuesOf } from './testing/values.ts'
 import type { Value } from './value.ts'
 
@@ -89,7 +90,7 @@ async function compare(
     ['another value', differs(to, there.sql(v), { text: `expected::${typeText(to)}` })],
     ['another acceptance', sql`${accepts} IS DISTINCT FROM accepted`],
     ['not NULL where refused', sql`NOT accepted AND ${there.sql(v)} IS NOT NULL`],
-    ['lost on the way back', sql`accepted AND ${changed(from, back.sql(there.sql(v)), v)}`],
+    ['lost on the way back', sql`accepted AND ${differsIn(from, back.sql(there.sql(v)), v)}`],
     ['refused on the way back', sql`accepted AND NOT ${back.accepts?.sql(there.sql(v)) ?? sql`TRUE`}`],
   ]
   const picked = wrong.map(([name, when]) => `CASE WHEN ${when.text} THEN '${name}' END`).join(', ')
@@ -108,12 +109,5 @@ async function compare(
 function differs(type: ColumnType, left: Sql, right: Sql): Sql {
   return type.base === 'numeric'
     ? sql`(${left})::text IS DISTINCT FROM (${right})::text`
-    : changed(type, left, right)
-}
-
-/** PostgreSQL has no equality for json. */
-function changed(type: ColumnType, left: Sql, right: Sql): Sql {
-  return isJson(type)
-    ? sql`(${left})::jsonb IS DISTINCT FROM (${right})::jsonb`
-    : sql`(${left}) IS DISTINCT FROM (${right})`
+    : differsIn(type, left, right)
 }

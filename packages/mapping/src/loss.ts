@@ -1,9 +1,10 @@
 import { typeText } from './column-type.ts'
-import { compileRules, thereAndBackSql } from './compile.ts'
+import { compared, compileRules, thereAndBackSql } from './compile.ts'
 import { fit } from './fit.ts'
 import type { Mapping } from './mapping.ts'
 import { at, type Holding, type SqlScope } from './rule.ts'
 import { mappingNamed, scopeSql, tableSql } from './scope.ts'
+import { slotOf, storedSql } from './slot.ts'
 import { any, differs, ident, join, literal, type Sql, sql } from './sql.ts'
 import { fieldNamed } from './table.ts'
 
@@ -39,9 +40,8 @@ export function lossSql(mapping: Mapping): Sql {
     const back = thereAndBackSql(mapping, compiled.resolved, frame)
     const changed = any(
       compiled.resolved.shape.restores.map((name) => {
-        const field = fieldNamed(mapping.legacy, name)
-        const cast = field.type.base === 'json' ? sql`::jsonb` : sql``
-        return differs(sql`${ident('l', field.column)}${cast}`, sql`(${at(back, name)})${cast}`)
+        const slot = slotOf(mapping.legacy, name)
+        return compared(differs, slot, storedSql(slot, 'l'), at(back, name))
       }),
     )
     const breaks = sql`(${refused}) OR (${changed})`

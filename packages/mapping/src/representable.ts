@@ -1,4 +1,4 @@
-import { compileRules, type Frame, valuesSql } from './compile.ts'
+import { compared, compileRules, type Frame, valuesSql } from './compile.ts'
 import { keyOfIdentity, keyPairs } from './identity.ts'
 import type { Mapping, ResolvedRule } from './mapping.ts'
 import { at, type SqlRow, type SqlScope } from './rule.ts'
@@ -29,7 +29,7 @@ export function lostSql(mapping: Mapping, resolved: ResolvedRule, frame: Frame):
     ? [sql`(${kind.accepts.sql(rule.params, legacy, frame.scope)}) IS NOT TRUE`]
     : []
   const changed = slots.map(({ slot, type }) =>
-    differs(storedSql(slot, frame.target), writeSql(slot, type, at(again, slot.ref))),
+    compared(differs, slot, storedSql(slot, frame.target), writeSql(slot, type, at(again, slot.ref))),
   )
   return any([...refused, ...changed])
 }

@@ -44,7 +44,7 @@ export function throughSql(slot: Slot, type: ColumnType, value: Sql): Sql {
 
 /** Whether a value of the rule's type fits into the slot; undefined where every value does. */
 export function fitsSql(slot: Slot, type: ColumnType, value: Sql): Sql | undefined {
-  return slot.jsonKey === undefined ? fit(type, slot.field.type)?.accepts?.sql(value) : undefined
+  return fit(type, columnOf(slot, type))?.accepts?.sql(value)
 }
 
 function convert(value: Sql, from: ColumnType, to: ColumnType): Sql {
@@ -66,7 +66,13 @@ export function writeRow(slot: Slot, type: ColumnType, value: Value): Value | un
 
 /** Row twin of {@link fitsSql}. */
 export function fitsRow(slot: Slot, type: ColumnType, value: Value): boolean {
-  return slot.jsonKey !== undefined || (fit(type, slot.field.type)?.accepts?.row(value) ?? true)
+  return fit(type, columnOf(slot, type))?.accepts?.row(value) ?? true
+}
+
+/** JSON takes every type as it is, except for json, which holds what jsonb cannot. */
+function columnOf({ field, jsonKey }: Slot, type: ColumnType): ColumnType {
+  if (jsonKey === undefined) return field.type
+  return type.base === 'json' ? { base: 'jsonb' } : type
 }
 
 /** Whether what a column holds can be read as the rule's type; in JSON what cannot reads as NULL. */

@@ -10,7 +10,7 @@ import { type Slot, fitsRow, writeRow } from '../slot.ts'
 import { fieldNamed } from '../table.ts'
 import type { Json, Value } from '../value.ts'
 import { freshValue } from './fresh-value.ts'
-import { trimmed, valuesOf } from './values.ts'
+import { nastyValuesOf, trimmed, valuesOf } from './values.ts'
 
 /** How many rows, and from which seed. */
 export interface Draw {
@@ -18,7 +18,7 @@ export interface Draw {
   readonly rows: number
 }
 
-/** Legacy rows for a rule: its fields and the key. Each of its `inputs` and each possible NULL is in one of them. */
+/** Legacy rows for a rule: its fields and the key. Each of its `inputs`, each nasty value and each possible NULL is in one of them. */
 export function legacyRows(mapping: Mapping, resolved: ResolvedRule, draw: Draw): readonly Row[] {
   const places = resolved.shape.reads
     .filter((name) => !mapping.legacy.key.includes(name))
@@ -90,7 +90,8 @@ function legacyPlace(mapping: Mapping, { kind, rule, slots }: ResolvedRule, name
     .filter((value) => value !== undefined && (value !== null || nullable))
   const others = slots.filter(({ slot }) => slot.jsonKey === undefined).map(({ slot }) => slot.field.type)
   const musts = nullable ? [...inputs, null] : inputs
-  return { name, values: mixed(musts, [valuesOf(type), ...carried(others, type)]), musts }
+  const values = mixed(musts, [valuesOf(type), ...carried(others, type)])
+  return { name, values, musts: [...musts, ...nastyValuesOf(type)] }
 }
 
 function targetPlace({ kind, rule }: ResolvedRule, slot: Slot, type: ColumnType): Place {

@@ -18,4 +18,4 @@ export interface LawOptions {
   readonly rows?: number
 }
 
-export const defaults = { seed: 20_261_121, rows: 120 } as const
+export const defaults = { seed: 20_261_121, rows: 80 } as const

@@ -242,6 +242,14 @@ export const nastyValues: Readonly<Record<BaseType, readonly Value[]>> = {
   time: ['00:00:00', '02:30:00', '23:59:59.999999', '12:00:00.000001', '12:00:00.1', '24:00:00'],
   timestamp: [...days.map((day) => day.replace(/^(\d+-\d\d-\d\d)/, '$1 00:00:00')), ...stamps],
   timestamptz: stamps.map((stamp) => stamp.replace(/(\d)( BC)?$/, '$1+00$2')),
-  json: [...jsons, JSON.rawJSON('1e5'), JSON.rawJSON('-0')],
+  json: [
+    ...jsons,
+    JSON.rawJSON('1e5'),
+    JSON.rawJSON('-0'),
+    'a\u0000b',
+    { 'half \uD83D': 1 },
+    '\\u0000',
+    JSON.rawJSON('1e9999'),
+  ],
   jsonb: jsons,
 }

@@ -1,6 +1,7 @@
 import { encode } from '../codec.ts'
 import type { ColumnType } from '../column-type.ts'
 import type { Row } from '../rule.ts'
+import { fit } from '../fit.ts'
 import { ident, join, literal, type Sql, sql, typeName } from '../sql.ts'
 import type { Value } from '../value.ts'
 
@@ -42,10 +43,12 @@ export function textOf(type: ColumnType, value: Value): string | null {
   return encode(type, value)
 }
 
-/** Two values of a type are different, by its own equality; json, which has none, is compared as jsonb. */
+/** Two values of a type are different, by its own equality. json has none: it is compared as jsonb where that can hold it. */
 export function differsIn(type: ColumnType, left: Sql, right: Sql): Sql {
-  const as = type.base === 'json' ? sql`::jsonb` : sql``
-  return sql`((${left})${as} IS DISTINCT FROM (${right})${as})`
+  if (type.base !== 'json') return sql`((${left}) IS DISTINCT FROM (${right}))`
+  const asJsonb = fit(type, { base: 'jsonb' })?.accepts
+  const both = asJsonb ? sql`${asJsonb.sql(left)} AND ${asJsonb.sql(right)}` : sql`TRUE`
+  return sql`(CASE WHEN ${both} THEN (${left})::jsonb IS DISTINCT FROM (${right})::jsonb ELSE (${left})::text IS DISTINCT FROM (${right})::text END)`
 }
 
 /** The type without its size, so that a cast of an expected value cuts nothing. */

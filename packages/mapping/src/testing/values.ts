@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { baseTypes, type ColumnType, isText } from '../column-type.ts'
+import { encode } from '../codec.ts'
 import { fit } from '../fit.ts'
 import { decimal, digitsOf } from '../fits/decimal.ts'
 import { digitsIn, isFixed, isInRange, largest, valueOf } from '../fits/numbers.ts'
@@ -9,10 +10,13 @@ import { nastyValues } from './nasty-values.ts'
 
 /** Values of a column type, never NULL: half of them those that have broken a migration somewhere, half random. */
 export function valuesOf(type: ColumnType): fc.Arbitrary<Value> {
-  const nasty = nastyValues[type.base]
-    .map((value) => trimmed(type, value))
-    .filter((value) => value !== undefined)
-  return fc.oneof({ weight: 1, arbitrary: fc.constantFrom(...nasty) }, { weight: 1, arbitrary: random(type) })
+  return fc.oneof(fc.constantFrom(...nastyValuesOf(type)), random(type))
+}
+
+/** Values that have broken a migration somewhere, cut to the size of the type. */
+export function nastyValuesOf(type: ColumnType): readonly Value[] {
+  const cut = nastyValues[type.base].map((value) => trimmed(type, value))
+  return [...new Set(cut)].filter((value) => value !== undefined)
 }
 
 /** The value cut to the size of the type; undefined where it cannot be one. */
@@ -71,13 +75,7 @@ const texts = fc.oneof(
   }),
   fc
     .constantFrom(...baseTypes)
-    .chain((base) =>
-      fc.constantFrom(
-        ...nastyValues[base].map((value) =>
-          typeof value === 'object' ? JSON.stringify(value) : String(value),
-        ),
-      ),
-    ),
+    .chain((base) => fc.constantFrom(...nastyValues[base].map((value) => encode({ base }, value) ?? ''))),
 )
 
 function fixed(type: ColumnType): fc.Arbitrary<Value> {
