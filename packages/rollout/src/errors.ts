@@ -15,4 +15,52 @@ export const errors = defineErrors('ROLLOUT', {
     message: (v: { migration: string }) => `No phase of the migration ${v.migration} is stored.`,
     fix: (v) => `Store it: changeover install ${v.migration}`,
   },
+
+  // Transitions
+  NO_SUCH_TRANSITION: {
+    message: (v: { from: string; to: string; possible: readonly string[] }) =>
+      `There is no transition from ${v.from} to ${v.to}.`,
+    fix: (v) => `Go to ${v.possible.join(' or ')} first.`,
+  },
+  NO_WAY_BACK: {
+    message: (v: { to: string }) =>
+      `There is no way back from contracted to ${v.to}: the legacy tables are archived and no longer written.`,
+    fix: 'Restore the archived tables by hand, and begin a new migration.',
+  },
+  TRANSITION_CONFLICT: {
+    message: (v: { migration: string; owner: string }) =>
+      `Somebody else changes the phase of ${v.migration}: ${v.owner}.`,
+    fix: (v) => `Wait until they have finished, then look: changeover phase show ${v.migration}`,
+  },
+  TRANSACTION_OPEN: {
+    message: (v: { migration: string }) =>
+      `The phase of ${v.migration} cannot be changed inside a transaction: its steps are committed one by one.`,
+    fix: 'Call it before the transaction is opened.',
+  },
+  EPOCH_MOVED: {
+    message: (v: { migration: string; expected: string; phase: string }) =>
+      `The phase of ${v.migration} is no longer the one of epoch ${v.expected}: it is ${v.phase} now.`,
+    fix: (v) => `Look, and decide again: changeover phase show ${v.migration}`,
+  },
+  GATES_CLOSED: {
+    message: (v: {
+      migration: string
+      to: string
+      closed: readonly { readonly gate: string; readonly why: string; readonly fix: string }[]
+    }) =>
+      `${v.migration} cannot go to ${v.to}: ${v.closed.map(({ gate, why }) => `${gate} (${why})`).join('; ')}.`,
+    fix: (v) => v.closed.map(({ gate, fix }) => `${gate}: ${fix}`).join(' '),
+  },
+  PHASE_LOCKED: {
+    message: (v: { migration: string; blockers: readonly string[] }) =>
+      `Writers of ${v.migration} did not end in time, so its phase stays: ${v.blockers.join(', ') || 'they are gone now'}.`,
+    fix: 'End them (pg_terminate_backend, ROLLBACK PREPARED), or run the command again.',
+    retriable: true,
+  },
+  FENCE_BLOCKED: {
+    message: (v: { migration: string; epoch: string; blockers: readonly string[] }) =>
+      `The new phase of ${v.migration} stands (epoch ${v.epoch}), but transactions from before it are open: ${v.blockers.join(', ')}.`,
+    fix: 'End them (pg_terminate_backend, COMMIT PREPARED), then run the same command again to finish it.',
+    retriable: true,
+  },
 })

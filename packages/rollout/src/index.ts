@@ -12,7 +12,7 @@ export { type FlagNames, flagNames, type FlagReading, readFlags } from './flags.
 export { type Environment, readSwitch } from './switch.ts'
 
 // The phase in the database
-export { appendOnlyState, ledgerDdl, phaseMissingState } from './ledger-ddl.ts'
+export { appendOnlyState, ledgerDdl, phaseChannel, phaseMissingState } from './ledger-ddl.ts'
 export { type PhaseLockMode, phaseLockClass, phaseLockSql } from './phase-lock.ts'
 export {
   type CurrentPhase,
@@ -22,5 +22,41 @@ export {
   type StoredPhase,
   storeFirstPhase,
 } from './stored-phase.ts'
+
+// Transitions: a table, the gates that guard it, and the one way to do them
+export { type Arrow, arrowBetween, arrows, arrowsFrom, arrowTowards, pathBetween } from './arrow.ts'
+export { type Closed, type Gate, type GateName, gates } from './gates.ts'
+export { type Facts, type GateLimits, gateLimits, type Observations } from './observations.ts'
+export { closedOf, judge, type JudgeOptions, type Verdict } from './judge.ts'
+export { planTransition, type TransitionPlan } from './plan-transition.ts'
+export {
+  transition,
+  type TransitionActions,
+  type TransitionOptions,
+  type TransitionRequest,
+  type TransitionResult,
+} from './transition.ts'
+export {
+  openTransitionOf,
+  type TransitionRecord,
+  transitionsOf,
+  type TransitionStep,
+  transitionSteps,
+} from './transition-record.ts'
+export { type HistoryEntry, readHistory } from './phase-history.ts'
+export { type Blocker, describeBlocker } from './blockers.ts'
+export { type FenceOptions } from './fence.ts'
+export { type FlipOptions } from './flip.ts'
+
+// Who takes part
+export {
+  beat,
+  disagreements,
+  type Heartbeat,
+  heartbeatTtlSeconds,
+  type LiveInstance,
+  liveInstances,
+  signOff,
+} from './instance.ts'
 
 export { errors } from './errors.ts'

@@ -6,6 +6,8 @@ import { lockCall } from './phase-lock.ts'
 export const phaseMissingState = 'UC001'
 /** SQLSTATE of every statement that would change what has been recorded once and for all. */
 export const appendOnlyState = 'UC002'
+/** Channel on which every change of a phase or a read share is announced, with the name of the migration. */
+export const phaseChannel = 'changeover_phase'
 
 const names = phaseNames.map((name) => `'${name}'`).join(', ')
 
@@ -21,6 +23,7 @@ const phaseTable = `CREATE TABLE IF NOT EXISTS changeover.phase (
     read_tenants text[] NOT NULL DEFAULT '{}',
     flip_xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
     fenced_at timestamptz,
+    synced_since timestamptz,
     since timestamptz NOT NULL DEFAULT clock_timestamp(),
     by text NOT NULL,
     reason text NOT NULL
@@ -98,6 +101,13 @@ BEGIN
   END IF;
 END $$`
 
+/** Tells every listener that something changed; the commit delivers it. */
+const announce = `CREATE OR REPLACE FUNCTION changeover.announce_phase() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_catalog.pg_notify('${phaseChannel}', NEW.migration);
+  RETURN NULL;
+END $$`
+
 const appendOnly = `CREATE OR REPLACE FUNCTION changeover.refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION USING ERRCODE = '${appendOnlyState}',
@@ -114,6 +124,9 @@ export const ledgerDdl: readonly DdlStatement[] = [
   'CREATE UNIQUE INDEX IF NOT EXISTS transition_open ON changeover.transition (migration) WHERE finished_at IS NULL',
   instanceTable,
   currentPhase,
+  announce,
+  `CREATE OR REPLACE TRIGGER announce AFTER INSERT OR UPDATE ON changeover.phase
+    FOR EACH ROW EXECUTE FUNCTION changeover.announce_phase()`,
   appendOnly,
   `CREATE OR REPLACE TRIGGER refuse_rewriting BEFORE UPDATE OR DELETE OR TRUNCATE ON changeover.phase_history
     FOR EACH STATEMENT EXECUTE FUNCTION changeover.refuse_rewriting()`,

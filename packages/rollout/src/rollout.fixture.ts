@@ -1,4 +1,10 @@
-import { createPoolDatabase, type PoolDatabase, runDdl, type Transaction } from '@changeover/database'
+import {
+  createPoolDatabase,
+  type Database,
+  type PoolDatabase,
+  runDdl,
+  type Transaction,
+} from '@changeover/database'
 import { createTestDatabase } from '@changeover/embedded-postgres/testing'
 import { ledgerDdl } from './ledger-ddl.ts'
 import type { PhaseName } from './phase.ts'
@@ -62,3 +68,29 @@ export async function openTransaction(
     },
   }
 }
+
+/** The database as it would be if this package had written other statements: a prevention switched off. */
+export function mutant(database: Database, rewrite: (text: string) => string): Database {
+  const change = (tx: Transaction): Transaction => ({
+    inTransaction: true,
+    query: (text, params) => tx.query(rewrite(text), params),
+  })
+  return {
+    inTransaction: false,
+    query: (text, params) => database.query(rewrite(text), params),
+    transaction: (work, options) => database.transaction((tx) => work(change(tx)), options),
+  }
+}
+
+/** A mutant whose flips do not wait for the writers of the old phase. */
+export const withoutFlipLock = (database: Database) =>
+  mutant(database, (text) => text.replace(/^select pg_catalog\.pg_advisory_xact_lock\(.*$/, 'select 1'))
+
+/** A mutant whose flips take the phase for what the caller believes. */
+export const withoutEpochCheck = (database: Database) =>
+  mutant(database, (text) =>
+    text.replace(
+      'where migration = $1 and epoch = $2::bigint and phase = $3',
+      'where $2 <> $3 and migration = $1',
+    ),
+  )

@@ -26,15 +26,18 @@ export interface StoredPhase extends CurrentPhase {
   readonly readTenants: readonly string[]
   /** When every transaction of the epoch before was gone; undefined until then. ISO 8601 in UTC. */
   readonly fencedAt: string | undefined
+  /** Since when every writer has written both sides without a break; undefined while one side is not written. */
+  readonly syncedSince: string | undefined
   /** ISO 8601 in UTC, of the database's clock. */
   readonly since: string
   readonly by: string
   readonly reason: string
 }
 
-interface Row extends Omit<StoredPhase, 'phase' | 'fencedAt'> {
+interface Row extends Omit<StoredPhase, 'phase' | 'fencedAt' | 'syncedSince'> {
   readonly phase: PhaseName
   readonly fencedAt: string | null
+  readonly syncedSince: string | null
 }
 
 /** A timestamptz as ISO 8601 in UTC. */
@@ -43,7 +46,7 @@ export const iso = (column: string) =>
 
 const columns = `migration, phase, epoch::text as epoch, version::text as version, target_has_led as "targetHasLed",
   legacy_stale as "legacyStale", read_percent as "readPercent", read_tenants as "readTenants",
-  ${iso('fenced_at')} as "fencedAt", ${iso('since')} as since, by, reason`
+  ${iso('fenced_at')} as "fencedAt", ${iso('synced_since')} as "syncedSince", ${iso('since')} as since, by, reason`
 
 /** Reads the stored phase without a lock: for people, reports and caches, never to decide about a write. */
 export async function readPhase(database: Queryable, migration: string): Promise<StoredPhase | undefined> {
@@ -51,7 +54,14 @@ export async function readPhase(database: Queryable, migration: string): Promise
     migration,
   ])
   const [row] = rows
-  return row && { ...row, phase: phases[row.phase], fencedAt: row.fencedAt ?? undefined }
+  if (row === undefined) return undefined
+  const { fencedAt, syncedSince } = row
+  return {
+    ...row,
+    phase: phases[row.phase],
+    fencedAt: fencedAt ?? undefined,
+    syncedSince: syncedSince ?? undefined,
+  }
 }
 
 /**

@@ -12,6 +12,7 @@ export const throwawaySettings = {
   full_page_writes: 'off',
   max_wal_size: '256MB',
   max_connections: '100',
+  max_prepared_transactions: '20',
 }
 
 /**

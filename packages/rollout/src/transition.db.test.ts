@@ -1,0 +1,282 @@
+import { isFailure } from '@changeover/errors'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { errors } from './errors.ts'
+import { everythingFine } from './open-gates.fixture.ts'
+import type { PhaseName } from './phase.ts'
+import { readHistory } from './phase-history.ts'
+import {
+  type Home,
+  openHome,
+  openTransaction,
+  withoutEpochCheck,
+  withoutFlipLock,
+} from './rollout.fixture.ts'
+import { lockPhase, readPhase } from './stored-phase.ts'
+import { transition, type TransitionOptions, type TransitionRequest } from './transition.ts'
+import { openTransitionOf, transitionSteps, transitionsOf } from './transition-record.ts'
+
+let home: Home
+
+beforeAll(async () => {
+  home = await openHome()
+})
+afterAll(() => home.close())
+
+const fine: TransitionOptions = { observe: async () => everythingFine }
+
+function go(
+  migration: string,
+  to: PhaseName,
+  { request = {}, options = {}, database = home.database }: Overrides = {},
+) {
+  return transition(
+    database,
+    { migration, to, by: 'ada', reason: `to ${to}`, ...request },
+    { ...fine, ...options },
+  )
+}
+
+interface Overrides {
+  readonly request?: Partial<TransitionRequest>
+  readonly options?: Partial<TransitionOptions>
+  readonly database?: Parameters<typeof transition>[0]
+}
+
+test('a migration goes its whole way, forth and back, and every step of it is in the audit trail', async () => {
+  await home.store('life')
+  const way: PhaseName[] = [
+    'legacy-leads',
+    'target-leads',
+    'legacy-leads',
+    'target-leads',
+    'target-only',
+    'target-leads',
+  ]
+  for (const to of way) expect((await go('life', to)).phase.phase.name).toBe(to)
+  const history = await readHistory(home.database, 'life')
+  expect(history.map(({ to }) => to)).toEqual(['legacy-only', ...way])
+  expect(history.map(({ epoch }) => epoch)).toEqual(['1', '2', '3', '4', '5', '6', '7'])
+  expect(history[2]).toMatchObject({
+    what: 'flip',
+    from: 'legacy-leads',
+    by: 'ada',
+    reason: 'to target-leads',
+  })
+  expect(history[2]?.gates).toContainEqual(
+    expect.objectContaining({ gate: 'backfill-finished', state: 'open' }),
+  )
+  expect(await openTransitionOf(home.database, 'life')).toBeUndefined()
+})
+
+test('a flip decides what belongs to the phase: the read share, who has led, what is stale', async () => {
+  await home.store('belongs', 'legacy-leads')
+  await go('belongs', 'legacy-leads')
+  await go('belongs', 'target-leads')
+  expect(await readPhase(home.database, 'belongs')).toMatchObject({
+    targetHasLed: true,
+    legacyStale: false,
+    readPercent: 100,
+  })
+  await go('belongs', 'target-only')
+  expect(await readPhase(home.database, 'belongs')).toMatchObject({
+    legacyStale: true,
+    syncedSince: undefined,
+  })
+  await go('belongs', 'target-leads')
+  await expect(go('belongs', 'legacy-leads', { request: { emergency: true } })).rejects.toMatchObject({
+    code: errors.GATES_CLOSED.code,
+    values: { closed: [expect.objectContaining({ gate: 'legacy-caught-up' })] },
+  })
+})
+
+test('every step is told and recorded, in order', async () => {
+  await home.store('steps')
+  const steps: string[] = []
+  const told: string[] = []
+  await go('steps', 'legacy-leads', {
+    options: {
+      onStep: (step) => void steps.push(step),
+      actions: {
+        prepare: async ({ to }) =>
+          void told.push(`prepare ${to} at epoch ${(await readPhase(home.database, 'steps'))?.epoch}`),
+        complete: async ({ from }) =>
+          void told.push(`complete ${from} at epoch ${(await readPhase(home.database, 'steps'))?.epoch}`),
+      },
+    },
+  })
+  expect(steps).toEqual(transitionSteps)
+  expect(told).toEqual(['prepare legacy-leads at epoch 1', 'complete legacy-only at epoch 2'])
+  expect(await transitionsOf(home.database, 'steps')).toMatchObject([
+    { outcome: 'done', epochBefore: '1', epochAfter: '2' },
+  ])
+})
+
+test('a closed gate refuses, says how to open it, and leaves the phase', async () => {
+  await home.store('closed', 'legacy-leads')
+  const observe = async () => ({ ...everythingFine, quarantine: { rows: 2 } })
+  const refused = go('closed', 'target-leads', { options: { observe } })
+  await expect(refused).rejects.toMatchObject({
+    code: errors.GATES_CLOSED.code,
+    fix: expect.stringContaining('fenced: Finish the last transition'),
+  })
+  await go('closed', 'legacy-leads')
+  await expect(go('closed', 'target-leads', { options: { observe } })).rejects.toMatchObject({
+    values: {
+      closed: [expect.objectContaining({ gate: 'quarantine-empty', why: '2 rows are in quarantine' })],
+    },
+  })
+  expect((await readPhase(home.database, 'closed'))?.epoch).toBe('1')
+  const waived = await go('closed', 'target-leads', {
+    options: { observe },
+    request: { waive: ['quarantine-empty'] },
+  })
+  expect(waived.resumed).toBe(true)
+  expect((await readHistory(home.database, 'closed')).at(-1)?.gates).toContainEqual(
+    expect.objectContaining({ gate: 'quarantine-empty', state: 'waived', why: '2 rows are in quarantine' }),
+  )
+})
+
+test('whoever waits for the gates goes on when they open', async () => {
+  await home.store('waits', 'target-only')
+  let looks = 0
+  const observe = async () => (++looks < 3 ? {} : everythingFine)
+  const { phase } = await go('waits', 'target-leads', {
+    options: { observe, waitForGatesMs: 5_000, gatePollMs: 5 },
+  })
+  expect(phase.phase.name).toBe('target-leads')
+})
+
+test('the same command again changes nothing', async () => {
+  await home.store('again')
+  expect((await go('again', 'legacy-leads')).changed).toBe(true)
+  expect((await go('again', 'legacy-leads')).changed).toBe(false)
+  expect(await readHistory(home.database, 'again')).toHaveLength(2)
+})
+
+test('there is no way that the table does not have', async () => {
+  await home.store('ways')
+  await expect(go('ways', 'target-leads')).rejects.toMatchObject({ code: errors.NO_SUCH_TRANSITION.code })
+  await expect(go('nobody', 'legacy-leads')).rejects.toMatchObject({ code: errors.PHASE_MISSING.code })
+  await home.store('gone', 'contracted')
+  for (const to of ['target-only', 'legacy-only'] as const)
+    await expect(go('gone', to, { request: { emergency: true } })).rejects.toMatchObject({
+      code: errors.NO_WAY_BACK.code,
+    })
+})
+
+test('of ten operators at once one succeeds, the others are told of the conflict, and the trail has one entry', async () => {
+  await home.store('ten')
+  const attempts = Array.from({ length: 7 }, () =>
+    go('ten', 'legacy-leads', { request: { expectedEpoch: '1' } }),
+  )
+  const outcomes = (await Promise.allSettled(attempts)).map((each) =>
+    each.status === 'fulfilled' ? 'done' : isFailure(each.reason) ? each.reason.code : String(each.reason),
+  )
+  expect(outcomes.filter((each) => each === 'done')).toHaveLength(1)
+  const conflicts: readonly string[] = [errors.TRANSITION_CONFLICT.code, errors.EPOCH_MOVED.code]
+  expect(outcomes.filter((each) => each !== 'done' && !conflicts.includes(each))).toEqual([])
+  expect(await readHistory(home.database, 'ten')).toHaveLength(2)
+})
+
+test('a second operator is told who the first one is, and works on another migration meanwhile', async () => {
+  await home.store('first')
+  await home.store('second')
+  const reached = Promise.withResolvers<void>()
+  const release = Promise.withResolvers<void>()
+  const first = go('first', 'legacy-leads', {
+    options: {
+      onStep: async (step) => {
+        if (step !== 'judged') return
+        reached.resolve()
+        await release.promise
+      },
+    },
+  })
+  await reached.promise
+  await expect(go('first', 'legacy-leads')).rejects.toMatchObject({
+    code: errors.TRANSITION_CONFLICT.code,
+    message: expect.stringMatching(/pid \d+ \(changeover of /),
+  })
+  expect((await go('second', 'legacy-leads')).phase.fencedAt).toBeDefined()
+  release.resolve()
+  expect((await first).phase.phase.name).toBe('legacy-leads')
+})
+
+test('a flip compares the epoch: it never overwrites a phase that it has not seen', async () => {
+  for (const mutation of [undefined, withoutEpochCheck]) {
+    const migration = mutation === undefined ? 'compares' : 'compares-not'
+    await home.store(migration)
+    const late = go(migration, 'legacy-leads', {
+      ...(mutation && { database: mutation(home.database) }),
+      options: {
+        actions: {
+          // Somebody who does not even know of the operators' lock.
+          prepare: async () => {
+            await home.database.query(
+              `update changeover.phase set phase = 'target-only', epoch = epoch + 1 where migration = $1`,
+              [migration],
+            )
+          },
+        },
+      },
+    })
+    if (mutation === undefined) {
+      await expect(late).rejects.toMatchObject({ code: errors.EPOCH_MOVED.code })
+      expect((await readPhase(home.database, migration))?.phase.name).toBe('target-only')
+    } else {
+      await late
+      expect((await readPhase(home.database, migration))?.phase.name).toBe('legacy-leads')
+    }
+  }
+})
+
+test('an epoch that the operator did not look at is refused', async () => {
+  await home.store('looked')
+  await go('looked', 'legacy-leads')
+  const stale = go('looked', 'target-leads', { request: { expectedEpoch: '1' } })
+  await expect(stale).rejects.toMatchObject({ code: errors.EPOCH_MOVED.code })
+})
+
+test('no writer acts on the old phase after a flip: the flip waits for it, or says for whom it waited', async () => {
+  await home.store('writer')
+  const writer = await openTransaction(home)
+  await lockPhase(writer.tx, 'writer')
+  await writer.tx.query(`set local application_name = 'importer'`)
+  const blocked: number[] = []
+  const options = {
+    lockTimeoutMs: 20,
+    flipTimeoutMs: 60,
+    onBlocked: (all: readonly unknown[]) => void blocked.push(all.length),
+  }
+  await expect(go('writer', 'legacy-leads', { options })).rejects.toMatchObject({
+    code: errors.PHASE_LOCKED.code,
+    retriable: true,
+    message: expect.stringMatching(/pid \d+ \(importer of .*idle in transaction for/),
+  })
+  expect(blocked).toContain(1)
+  expect((await lockPhase(writer.tx, 'writer')).epoch).toBe('1')
+  const waiting = go('writer', 'legacy-leads', { options: { lockTimeoutMs: 20 } })
+  await writer.commit()
+  expect((await waiting).phase.epoch).toBe('2')
+})
+
+test('mutation: a flip without the lock lets a writer go on with the old phase', async () => {
+  await home.store('mutated')
+  const writer = await openTransaction(home)
+  const believed = await lockPhase(writer.tx, 'mutated')
+  const flipping = go('mutated', 'legacy-leads', {
+    database: withoutFlipLock(home.database),
+    options: { fenceTimeoutMs: 0 },
+  })
+  await expect(flipping).rejects.toMatchObject({ code: errors.FENCE_BLOCKED.code })
+  expect((await readPhase(writer.tx, 'mutated'))?.epoch).not.toBe(believed.epoch)
+  await writer.commit()
+})
+
+test('a transition is refused inside a transaction, whose steps nobody else would see', async () => {
+  await home.store('inside')
+  const inside = home.database.transaction((tx) =>
+    go('inside', 'legacy-leads', { database: { ...tx, transaction: (work) => work(tx) } }),
+  )
+  await expect(inside).rejects.toMatchObject({ code: errors.TRANSACTION_OPEN.code })
+})
