@@ -15,6 +15,8 @@ export interface Ended {
 }
 
 export interface Child {
+  /** What it has said so far. */
+  readonly said: Readonly<Pick<Ended, 'stdout' | 'stderr'>>
   readonly ended: Promise<Ended>
   interrupt(): void
 }
@@ -50,7 +52,7 @@ function startNode(args: readonly string[], { folder, environment }: ChildOption
     child.on('error', reject)
     child.on('close', (code) => resolve({ code, ...said }))
   })
-  return { ended, interrupt: () => void child.kill('SIGINT') }
+  return { said, ended, interrupt: () => void child.kill('SIGINT') }
 }
 
 export interface CrmCli {

@@ -25,8 +25,7 @@ export const errors = defineErrors('BACKFILL', {
   CHECKPOINT_STALE: {
     message: (v: { mapping: string; changed: string; was: string; is: string }) =>
       `The checkpoint of ${v.mapping} was made with another ${v.changed}: ${v.was} then, ${v.is} now.`,
-    fix: (v) =>
-      `Begin again with: changeover backfill ${v.mapping} --restart (rows that already agree are only read).`,
+    fix: 'Begin again with: changeover backfill --restart (rows that already agree are only read).',
   },
   SCHEMA_CHANGED: {
     message: (v: { mapping: string; changes: string }) =>

@@ -20,16 +20,19 @@ interface Around {
 /** Brings up the work-item system, changes it over, prints the report, and stays up unless told otherwise. */
 export async function runStart(
   shell: Shell,
-  { once, port }: StartOptions,
+  { once, port, config: named }: StartOptions,
   around: Around,
 ): Promise<ExitCode> {
   const { talk, interruption } = around
-  const { config, file } = await loadConfig(shell.folder, undefined)
+  const { config, file } = await loadConfig(shell.folder, named)
   talk.say('Opening the database …')
   const open = await openDatabase(config, file, { port })
+  if (port !== undefined) tellOtherPort(open, port, talk)
   try {
     const code = await changeOver(shell, open, around)
-    if (!once && open.isStarted && !interruption.signal.aborted) await stayUp(open, port, around)
+    if (once || interruption.signal.aborted) return code
+    talk.say(nextSteps(workItems, open))
+    if (open.isStarted) await interruptedAt(interruption.signal)
     return code
   } finally {
     await (interruption.signal.aborted ? open.abandon() : open.close())
@@ -63,32 +66,34 @@ function leaving<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   )
 }
 
-async function stayUp(
-  { url }: OpenDatabase,
-  port: number | undefined,
-  { talk, interruption }: Around,
-): Promise<void> {
-  if (port !== undefined && new URL(url).port !== String(port))
-    talk.say(`The database was running already, on port ${new URL(url).port} instead of ${port}.`)
-  talk.say(nextSteps(workItems, url))
+function tellOtherPort({ url, isStarted }: OpenDatabase, asked: number, talk: Talk): void {
+  const { port } = new URL(url)
+  if (!isStarted) talk.say(`DATABASE_URL is used, so --port ${asked} has no effect.`)
+  else if (port !== String(asked))
+    talk.say(`The database was running already, on port ${port} instead of ${asked}.`)
+}
+
+/** Until Ctrl-C. */
+async function interruptedAt(signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
     // A pending promise alone keeps no process alive.
     const alive = setInterval(() => {}, 60_000)
-    interruption.signal.addEventListener('abort', () => {
+    signal.addEventListener('abort', () => {
       clearInterval(alive)
       resolve()
     })
   })
 }
 
-function nextSteps({ name }: Migration, url: string): string {
+function nextSteps({ name }: Migration, { url, isStarted }: OpenDatabase): string {
   return [
     '',
-    `The database stays up until Ctrl-C: ${url}`,
-    'Try next, in another terminal:',
+    ...(isStarted
+      ? [`The database stays up until Ctrl-C: ${url}`, 'Try next, in another terminal:']
+      : ['Try next:']),
     `  npm run -s changeover -- status ${name}`,
     `  npm run -s changeover -- plan ${name}`,
-    `  npm run -s changeover -- verify ${name} --verbose   (change a row in between, with any client)`,
+    `  npm run -s changeover -- verify ${name} --verbose   (change a row before, with any client)`,
     `  npm run -s changeover -- verify ${name} --fix`,
     '  npm run -s changeover -- --help',
   ].join('\n')

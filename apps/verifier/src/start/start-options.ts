@@ -6,6 +6,8 @@ import { nearest } from '../nearest.ts'
 export interface StartOptions {
   readonly once: boolean
   readonly port: number | undefined
+  /** A config instead of the one above the folder. */
+  readonly config: string | undefined
   readonly help: boolean
 }
 
@@ -18,6 +20,7 @@ itself and keeps in .cache/postgres.
 Options:
   --once           end after the report, with its exit code (0 fine, 4 findings, 5 inconclusive, 2 failed)
   --port <number>  the port of the database that it starts; a free one unless given
+  --config <file>  the config that names the database, instead of changeover.config.ts
   --help           print this
 
 Examples:
@@ -25,7 +28,12 @@ Examples:
   $ npm start -- --once                            # for scripts
   $ DATABASE_URL=postgres://localhost/demo npm start   # on a server of yours`
 
-const options = { once: { type: 'boolean' }, port: { type: 'string' }, help: { type: 'boolean' } } as const
+const options = {
+  once: { type: 'boolean' },
+  port: { type: 'string' },
+  config: { type: 'string' },
+  help: { type: 'boolean' },
+} as const
 const names = Object.keys(options).map((name) => `--${name}`)
 
 /** Errors: CLI.OPTION_UNKNOWN, CLI.USAGE_WRONG. */
@@ -34,7 +42,8 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
   if (unknown !== undefined)
     throw errors.OPTION_UNKNOWN({ name: unknown, command: 'npm start --', nearest: nearest(unknown, names) })
   const { values } = parsed(args)
-  return { once: values.once === true, help: values.help === true, port: portOf(values.port) }
+  const { once, help, port, config } = values
+  return { once: once === true, help: help === true, port: portOf(port), config }
 }
 
 function parsed(args: readonly string[]) {

@@ -1,0 +1,24 @@
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { runInside } from './shell.fixture.ts'
+
+const file = fileURLToPath(new URL('../../../docs/commands.md', import.meta.url))
+const order = ['plan', 'install', 'backfill', 'verify', 'undo', 'quarantine', 'status', 'docs', 'uninstall']
+
+async function section(args: readonly string[]): Promise<string> {
+  const { stdout } = await runInside([...args, '--help'])
+  return [`## ${['changeover', ...args].join(' ')}`, '', '```text', stdout.trimEnd(), '```', ''].join('\n')
+}
+
+// When this fails the help has changed: run `vitest run -u commands-page` and read the difference.
+test('docs/commands.md is what the help says', async () => {
+  const sections = await Promise.all([[], ...order.map((command) => [command])].map(section))
+  const page = [
+    '# Commands',
+    '',
+    'What `changeover --help` and the help of each command print.',
+    '',
+    ...sections,
+  ].join('\n')
+  await expect(page).toMatchFileSnapshot(file)
+})
