@@ -42,7 +42,7 @@ export {
 export type { Json, Value } from './value.ts'
 
 // What is compiled from a mapping
-export { type CompiledRule, compileRules, type Direction, type Frame, type Refusal } from './compile.ts'
+export { type CompiledRule, compileRules, type Direction, type Frame, type Refusal, valuesSql } from './compile.ts'
 export { identityForm, identitySql, keyOfIdentity, keyPairs } from './identity.ts'
 export { toLegacy, toTarget } from './rows.ts'
 export { mappingNamed, scopeSql, subqueryScope, tableSql } from './scope.ts'
@@ -50,7 +50,7 @@ export { representableSql } from './representable.ts'
 export { collisionsSql, type LossLine, lossOf, lossSql } from './loss.ts'
 export { docsOf } from './docs.ts'
 export { inOrder } from './order.ts'
-export { type Slot, slotOf, storedSql } from './slot.ts'
+export { type Slot, slotOf, storedSql, writeSql } from './slot.ts'
 export { hashOf } from './hash.ts'
 
 export { errors as mappingErrors } from './errors.ts'

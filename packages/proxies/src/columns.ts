@@ -1,0 +1,74 @@
+import {
+  at,
+  fieldNamed,
+  identitySql,
+  keyOfIdentity,
+  keyPairs,
+  type Mapping,
+  subqueryScope,
+  typeText,
+  valuesSql,
+} from '@changeover/mapping'
+import { ident, type Sql, sql, typeName } from '@changeover/mapping/sql'
+import type { LegacyColumn, LegacyTable } from './legacy-table.ts'
+import { aliases } from './proxy.ts'
+
+/** A column of the view, as an expression over the target's row. */
+export interface ProxyColumn {
+  readonly name: string
+  /** The mapping's field of that column; undefined for a column that the mapping does not know. */
+  readonly field: string | undefined
+  readonly value: Sql
+  readonly column: LegacyColumn
+}
+
+/** All columns of a legacy table in its order. One that is dropped by name, or unknown, reads as its constant default or NULL. */
+export function proxyColumns(mapping: Mapping, table: LegacyTable): readonly ProxyColumn[] {
+  const read = readings(mapping)
+  return table.columns.map((column) => {
+    const field = Object.values(mapping.legacy.fields).find((each) => each.column === column.name)
+    const value = field && read.get(field.name)
+    if (!value) return { name: column.name, field: field?.name, value: givenUp(column), column }
+    return {
+      name: column.name,
+      field: field.name,
+      value: sql`(${value})::${typeName(typeText(field.type))}`,
+      column,
+    }
+  })
+}
+
+/** Where the row of a legacy key stands on the target: in the mapping's scope, with an identity. */
+export function identified(mapping: Mapping): readonly Sql[] {
+  return keyPairs(mapping).flatMap(({ slot }) =>
+    slot.jsonKey === undefined && !slot.field.nullable
+      ? []
+      : [sql`${identitySql(slot, aliases.target)} IS NOT NULL`],
+  )
+}
+
+/** The legacy key columns, by name. */
+export function keyColumns(mapping: Mapping): readonly string[] {
+  return mapping.legacy.key.map((name) => fieldNamed(mapping.legacy, name).column)
+}
+
+/** TRUE where two rows that are plpgsql records have the same key. */
+export function keyOf(mapping: Mapping, row: string): readonly Sql[] {
+  return keyColumns(mapping).map((name) => ident(row, name))
+}
+
+function readings(mapping: Mapping): ReadonlyMap<string, Sql> {
+  const frame = { legacy: aliases.written, target: aliases.target, scope: subqueryScope(mapping) }
+  return new Map([
+    ...keyPairs(mapping).map((pair) => [pair.field.name, keyOfIdentity(pair, aliases.target)] as const),
+    ...mapping.rules.flatMap((rule) => {
+      const values = valuesSql(mapping, rule, 'backward', frame)
+      return rule.shape.restores.map((name) => [name, at(values, name)] as const)
+    }),
+  ])
+}
+
+function givenUp({ defaultSql, isConstant, type }: LegacyColumn): Sql {
+  const value = isConstant && defaultSql !== null ? { text: defaultSql } : sql`NULL`
+  return sql`(${value})::${typeName(type)}`
+}

@@ -1,0 +1,6 @@
+/** The legacy tables as writable views over the target, compiled from the mapping. */
+export { planProxies, type ProxyOptions } from './plan.ts'
+export { proxyDdl, proxyRemovalDdl } from './proxy-ddl.ts'
+export { defaultProxySchema, type Proxy, type ProxySet } from './proxy.ts'
+export { legacyLeadsState, rowChangedState, rowRefusedState } from './raise.ts'
+export { errors as proxyErrors } from './errors.ts'
