@@ -21,6 +21,6 @@ export const withoutLocks = (database: Database) =>
 export const withoutConflicts = (database: Database) =>
   mutant(database, (text) =>
     text.includes('INSERT INTO "card"')
-      ? text.replace(/(fresh AND refused IS NULL)( RETURNING 1)/, '$1 ON CONFLICT DO NOTHING$2')
+      ? text.replace(/(batch\.fresh AND batch\.refused IS NULL)( RETURNING 1)/, '$1 ON CONFLICT DO NOTHING$2')
       : text,
   )
