@@ -112,7 +112,10 @@ function parsedNumber(to: ColumnType): Fit {
         const scaled = scale === undefined ? sql`TRUE` : sql`scale((${value})::numeric) = ${literal(scale)}`
         const special = sql`(${value}) COLLATE "C" IN (${join(specials.map((each) => literal(each)))})`
         const plain = sql`${matches(value, literal(number))} AND char_length(${value}) <= ${literal(mostDigits)}`
-        return sql`(CASE WHEN ${plain} THEN ${inRange(sql`(${value})::numeric`, to)} AND ${scaled} ELSE ${special} END)`
+        const short = isInteger(to)
+          ? sql`WHEN ${matches(value, literal(shortInteger(to)))} THEN TRUE `
+          : sql``
+        return sql`(CASE ${short}WHEN ${plain} THEN ${inRange(sql`(${value})::numeric`, to)} AND ${scaled} ELSE ${special} END)`
       },
       row: (value) => {
         const digits = String(value)
@@ -122,6 +125,12 @@ function parsedNumber(to: ColumnType): Fit {
       },
     },
   })
+}
+
+/** Digits that fit whatever they are: most keys are such, and one test is enough for them. */
+function shortInteger({ base }: ColumnType): string {
+  const digits = base === 'smallint' ? 4 : base === 'integer' ? 9 : 18
+  return `^(?:0|-?[1-9][0-9]{0,${digits - 1}})$`
 }
 
 function castTo(type: ColumnType): (value: Sql) => Sql {
