@@ -1,4 +1,13 @@
-import { identityForm, identitySql, keyPairs, type Mapping, scopeSql, tableSql } from '@changeover/mapping'
+import {
+  fieldNamed,
+  identityForm,
+  identitySql,
+  keyPairs,
+  type Links,
+  type Mapping,
+  scopeSql,
+  tableSql,
+} from '@changeover/mapping'
 import { all, ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
 import { parameter } from '@changeover/sync'
 import { type Judgement, states } from './judgement.ts'
@@ -12,13 +21,18 @@ import { keyColumns, selectionSql, type SelectionShape } from './selection.ts'
  * Parameters: those of the selection, then the number of rows to describe. Shape: one row, `result`, JSON text of `rows`,
  * `missing`, `mismatched`, `held`, `duplicate`, `wrong` and `heldSlots` (rows for each slot), and `findings`.
  */
-export function compareSql(mapping: Mapping, judgement: Judgement, shape: SelectionShape): Sql {
+export function compareSql(
+  mapping: Mapping,
+  judgement: Judgement,
+  shape: SelectionShape,
+  indexed: boolean,
+): Sql {
   const { conditions, next } = selectionSql(mapping.legacy, 'l', shape)
   const read = all([scopeSql(mapping.legacy, 'l'), ...conditions])
-  return sql`WITH pairs AS MATERIALIZED (${pairsSql(mapping, judgement, read)}),
+  return sql`WITH pairs AS MATERIALIZED (${pairsSql(mapping, judgement, read, indexed)}),
 size AS MATERIALIZED (SELECT (SELECT count(*) FROM ${tableSql(mapping.legacy)} AS l WHERE ${read}) AS rows, count(*) AS pairs,
   count(*) FILTER (WHERE missing) AS missing FROM pairs),
-suspects AS MATERIALIZED (${suspectsSql(mapping)}),
+suspects AS MATERIALIZED (${suspectsSql(mapping, shape)}),
 judged AS MATERIALIZED (${judgedSql(mapping, judgement)}),
 classed AS MATERIALIZED (${classedSql(mapping, judgement)})
 SELECT json_build_object('rows', max(size.rows), 'missing', max(size.missing),
@@ -30,20 +44,30 @@ FROM size LEFT JOIN classed ON TRUE`
 
 const counted = ['mismatched', 'held', 'duplicate'] as const
 
-/** Every legacy row with its target rows: most often one. */
-function pairsSql(mapping: Mapping, { suspect }: Judgement, read: Sql): Sql {
+/**
+ * Every legacy row with its target rows: most often one. Where the identity is indexed each is looked up, which `OFFSET 0`
+ * makes sure of: for a chunk the planner would rather read and hash the whole target table, chunk after chunk.
+ */
+function pairsSql(mapping: Mapping, { suspect }: Judgement, read: Sql, indexed: boolean): Sql {
   const missing = sql`${keyColumns(mapping.target, 't')[0] ?? sql`NULL`} IS NULL`
   const match = keyPairs(mapping).map(
     ({ slot, field }) => sql`${identitySql(slot, 't')} = ${identityForm(slot, ident('l', field.column))}`,
   )
-  return sql`SELECT ${join([...named(keyColumns(mapping.legacy, 'l'), 'k'), ...named(keyColumns(mapping.target, 't'), 't')])},
-  ${missing} AS missing, CASE WHEN ${missing} THEN TRUE ELSE ${suspect} END AS suspect
-  FROM ${tableSql(mapping.legacy)} AS l LEFT JOIN ${tableSql(mapping.target)} AS t ON ${all([...match, scopeSql(mapping.target, 't')])}
-  WHERE ${read}`
+  const target = sql`${tableSql(mapping.target)} AS t`
+  const own = all([...match, scopeSql(mapping.target, 't')])
+  const joined = indexed
+    ? sql`LEFT JOIN LATERAL (SELECT t.* FROM ${target} WHERE ${own} OFFSET 0) AS t ON TRUE`
+    : sql`LEFT JOIN ${target} ON ${own}`
+  const columns = [
+    ...named(keyColumns(mapping.legacy, 'l'), 'k'),
+    ...named(keyColumns(mapping.target, 't'), 't'),
+  ]
+  return sql`SELECT ${join(columns)}, ${missing} AS missing, CASE WHEN ${missing} THEN TRUE ELSE ${suspect} END AS suspect
+  FROM ${tableSql(mapping.legacy)} AS l ${joined} WHERE ${read}`
 }
 
 /** Pairs to look at closely. Legacy rows with several target rows are sought only where there are more pairs than rows. */
-function suspectsSql(mapping: Mapping): Sql {
+function suspectsSql(mapping: Mapping, shape: SelectionShape): Sql {
   const key = join(names(mapping.legacy.key, 'k'))
   const columns = join(
     [...names(mapping.legacy.key, 'k'), ...names(mapping.target.key, 't')].map((name) => sql`pairs.${name}`),
@@ -54,10 +78,18 @@ function suspectsSql(mapping: Mapping): Sql {
     [
       sql`SELECT ${columns} FROM pairs WHERE suspect`,
       repeated,
-      ...mapping.links.map((link) => unequalLinksSql(link, columns)),
+      ...mapping.links.map((link) => unequalLinksSql(link, columns, ownersSql(mapping, link, shape))),
     ],
     ' UNION ',
   )
+}
+
+/** The links of the selected owners. A link table holds the legacy key under a name of its own. */
+function ownersSql({ legacy }: Mapping, { legacy: side }: Links, shape: SelectionShape): Sql {
+  const owner = ident('f', fieldNamed(side.table, side.owner).column)
+  const [name] = legacy.key
+  if (legacy.key.length !== 1 || name === undefined) return sql`TRUE`
+  return all(selectionSql(legacy, 'f', shape, [owner]).conditions)
 }
 
 function judgedSql(mapping: Mapping, { slots, refusal }: Judgement): Sql {

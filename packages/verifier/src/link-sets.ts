@@ -1,15 +1,21 @@
 import { fieldNamed, type Links, type LinkSide, tableSql } from '@changeover/mapping'
-import { all, ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
+import { all, ident, join, literal, type Sql, same, sql } from '@changeover/mapping/sql'
 
 const mostShown = 50
 
-/** The pairs `(k…, t…)` of `pairs` whose link rows are not the same on both sides. */
-export function unequalLinksSql(link: Links, columns: Sql): Sql {
+/**
+ * The pairs of `pairs` of which one side has a link that the other has not: all links of both sides together, grouped by pair
+ * and values. `owners` bounds the legacy links to those of the selection.
+ */
+export function unequalLinksSql(link: Links, columns: Sql, owners: Sql): Sql {
   const [wanted, present] = [rows(link.legacy, 'f', 'pairs', 'k0'), rows(link.target, 'x', 'pairs', 't0')]
-  return sql`SELECT ${columns} FROM pairs JOIN ${wanted.from} ON ${wanted.on}
-    WHERE NOT pairs.missing AND NOT EXISTS (SELECT 1 FROM ${present.from} WHERE ${present.on} AND ${sameValues(link)})
-  UNION SELECT ${columns} FROM pairs JOIN ${present.from} ON ${present.on}
-    WHERE NOT EXISTS (SELECT 1 FROM ${wanted.from} WHERE ${wanted.on} AND ${sameValues(link)})`
+  const values = (side: LinkSide, alias: string) =>
+    join(side.values.map((name, index) => sql`${column(side, alias, name)} AS ${ident(`v${index}`)}`))
+  const grouped = join(link.legacy.values.map((_name, index) => ident(`v${index}`)))
+  return sql`SELECT ${columns} FROM (
+    SELECT pairs.*, ${values(link.legacy, 'f')}, 1 AS side FROM pairs JOIN ${wanted.from} ON ${wanted.on} WHERE NOT pairs.missing AND ${owners}
+    UNION ALL SELECT pairs.*, ${values(link.target, 'x')}, 2 FROM pairs JOIN ${present.from} ON ${present.on}) AS pairs
+    GROUP BY ${columns}, ${grouped} HAVING min(side) = max(side)`
 }
 
 /** TRUE where the link rows of the pair under the alias `s` are not the same on both sides. */
@@ -36,11 +42,10 @@ function rows(side: LinkSide, alias: string, from: string, key: string) {
   }
 }
 
-/** A NULL equals nothing, so links that hold one are never taken for equal. */
 function sameValues({ legacy, target }: Links): Sql {
   return all(
-    legacy.values.map(
-      (name, index) => sql`${column(legacy, 'f', name)} = ${column(target, 'x', target.values[index])}`,
+    legacy.values.map((name, index) =>
+      same(column(legacy, 'f', name), column(target, 'x', target.values[index])),
     ),
   )
 }

@@ -38,7 +38,8 @@ export interface Reader {
   read(database: Database, part: Part, selection: Selection, maxRows: number): Promise<ChunkResult>
 }
 
-export function createReader(mapping: Mapping): Reader {
+/** `indexed` tells whether target rows can be looked up by their identity, see {@link isIdentityIndexed}. */
+export function createReader(mapping: Mapping, indexed: boolean): Reader {
   const judgement = judgementOf(mapping)
   const compiled = new Map<string, string>()
   return {
@@ -47,7 +48,8 @@ export function createReader(mapping: Mapping): Reader {
     async read(database, part, selection, maxRows) {
       const shape = shapeOf(selection)
       const name = `${part} ${JSON.stringify(shape)}`
-      const make = () => (part === 'rows' ? compareSql(mapping, judgement, shape) : orphanSql(mapping, shape))
+      const make = () =>
+        part === 'rows' ? compareSql(mapping, judgement, shape, indexed) : orphanSql(mapping, shape)
       const text = compiled.get(name) ?? make().text
       compiled.set(name, text)
       const table = part === 'rows' ? mapping.legacy : mapping.target

@@ -27,10 +27,17 @@ export function keyColumns(table: Table, alias: string): readonly Sql[] {
   return table.key.map((name) => ident(alias, fieldNamed(table, name).column))
 }
 
-/** The condition on a table's key, in parameters from `$1` on, with the number of the next free parameter. */
-export function selectionSql(table: Table, alias: string, { by, after, upTo }: SelectionShape) {
+/**
+ * The condition on a table's key, in parameters from `$1` on, with the number of the next free parameter. `key` are other
+ * expressions that hold the same key.
+ */
+export function selectionSql(
+  table: Table,
+  alias: string,
+  { by, after, upTo }: SelectionShape,
+  key: readonly Sql[] = keyColumns(table, alias),
+) {
   const types = table.key.map((name) => keyType(table, name))
-  const key = keyColumns(table, alias)
   if (by === 'keys') {
     const arrays = types.map((type, index) => sql`${parameter(1 + index)}::${type}[]`)
     return {

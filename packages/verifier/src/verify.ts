@@ -5,6 +5,7 @@ import { issueCertificate } from './certificate.ts'
 import { planChunks } from './chunks.ts'
 import { errors } from './errors.ts'
 import type { Finding } from './finding.ts'
+import { isIdentityIndexed } from './identity-access.ts'
 import { verdictOf } from './judge.ts'
 import { preconditionsOf } from './preconditions.ts'
 import { quarantinedRows } from './quarantined.ts'
@@ -98,7 +99,8 @@ async function prepare(database: Database, mappings: readonly Mapping[]) {
   for (const mapping of mappings) {
     const found = await preconditionsOf(database, mapping)
     reasons.push(...found.reasons)
-    if (found.readable) readers.set(mapping.name, createReader(mapping))
+    if (found.readable)
+      readers.set(mapping.name, createReader(mapping, await isIdentityIndexed(database, mapping)))
   }
   return { reasons, readers }
 }
@@ -138,7 +140,7 @@ async function conclude(
   const summaries = []
   for (const mapping of mappings) {
     const own = chunks.filter(({ chunk }) => chunk.mapping === mapping.name)
-    const { judgement } = readers.get(mapping.name) ?? createReader(mapping)
+    const { judgement } = readers.get(mapping.name) ?? createReader(mapping, false)
     const summary = summaryOf(mapping, judgement, own)
     if (summary.total === 0)
       reasons.push(errors.ROWS_NONE.problem({ mapping: mapping.name, table: mapping.legacy.name }))
