@@ -29,7 +29,9 @@ export async function holdersOf(database: Queryable, migration: string): Promise
           and classid = ${phaseLockClass}::oid and objid::int8 = hashtext($1)::int8 & 4294967295 and objsubid = 2)
      select ${session} from held h join pg_stat_activity a using (pid)
      union all
-     select ${prepared} from held h join pg_prepared_xacts p on h.virtualtransaction = '-1/' || p.transaction::text
+     select ${prepared} from held h
+       join pg_locks own on own.locktype = 'transactionid' and own.virtualtransaction = h.virtualtransaction and own.pid is null
+       join pg_prepared_xacts p on p.transaction = own.transactionid
       where h.pid is null
      order by "ageSeconds" desc nulls last`,
     [migration],

@@ -94,3 +94,13 @@ export const withoutEpochCheck = (database: Database) =>
       'where $2 <> $3 and migration = $1',
     ),
   )
+
+/** A mutant that waits for no transaction of the epoch before. */
+export const withoutFence = (database: Database) =>
+  mutant(database, (text) => text.replace('l.virtualxid = any($2::text[])', '$2::text[] is null'))
+
+/** A mutant whose fence looks only at transactions that have written, as pg_snapshot_xmin does. */
+export const withFenceOnWritersOnly = (database: Database) =>
+  mutant(database, (text) =>
+    text.replace('l.virtualxid = any($2::text[])', '$& and a.backend_xid is not null'),
+  )

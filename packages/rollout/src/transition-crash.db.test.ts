@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { isFailure } from '@changeover/errors'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { errors } from './errors.ts'
+import { everythingFine } from './open-gates.fixture.ts'
+import type { PhaseName } from './phase.ts'
+import { readHistory } from './phase-history.ts'
+import { type Home, openHome } from './rollout.fixture.ts'
+import { readPhase } from './stored-phase.ts'
+import { transition } from './transition.ts'
+import { openTransitionOf, transitionsOf } from './transition-record.ts'
+
+let home: Home
+
+beforeAll(async () => {
+  home = await openHome()
+})
+afterAll(() => home.close())
+
+const script = fileURLToPath(new URL('./crash.fixture.ts', import.meta.url))
+const steps: string[] = []
+const options = { observe: async () => everythingFine, onStep: (step: string) => void steps.push(step) }
+
+async function crash(migration: string, to: PhaseName, where: string): Promise<void> {
+  const child = spawn(process.execPath, ['--conditions=source', script, home.url, migration, to, where], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const [, signal] = await once(child, 'exit')
+  expect(signal).toBe('SIGKILL')
+}
+
+/** The server may need a moment to notice that the process is gone. */
+async function go(migration: string, to: PhaseName) {
+  steps.length = 0
+  for (;;) {
+    try {
+      return await transition(home.database, { migration, to, by: 'ada', reason: 'after it' }, options)
+    } catch (error) {
+      if (!isFailure(error, errors.TRANSITION_CONFLICT.code)) throw error
+    }
+    await setTimeout(5)
+  }
+}
+
+const places = [
+  ['begun', 'legacy-only', ['judged', 'prepared', 'flipped', 'fenced', 'completed']],
+  ['judged', 'legacy-only', ['prepared', 'flipped', 'fenced', 'completed']],
+  ['preparing', 'legacy-only', ['prepared', 'flipped', 'fenced', 'completed']],
+  ['prepared', 'legacy-only', ['flipped', 'fenced', 'completed']],
+  ['flipped', 'legacy-leads', ['fenced', 'completed']],
+  ['fenced', 'legacy-leads', ['completed']],
+  ['completing', 'legacy-leads', ['completed']],
+  ['completed', 'legacy-leads', []],
+] as const
+
+describe.each(places)('a process that is killed when it is at "%s"', (where, phase, rest) => {
+  test('leaves one phase, and the same command does what is left and nothing twice', async () => {
+    const migration = `forth-${where}`
+    await home.store(migration)
+    await crash(migration, 'legacy-leads', where)
+    expect((await readPhase(home.database, migration))?.phase.name).toBe(phase)
+    await go(migration, 'legacy-leads')
+    expect(steps).toEqual(rest)
+    expect(await readPhase(home.database, migration)).toMatchObject({
+      epoch: '2',
+      fencedAt: expect.any(String),
+    })
+    expect((await readHistory(home.database, migration)).map(({ to }) => to)).toEqual([
+      'legacy-only',
+      'legacy-leads',
+    ])
+    expect(await transitionsOf(home.database, migration)).toMatchObject([{ outcome: 'done' }])
+  })
+
+  test('can be taken back instead', async () => {
+    const migration = `back-${where}`
+    await home.store(migration)
+    await crash(migration, 'legacy-leads', where)
+    const { phase: stored } = await go(migration, 'legacy-only')
+    expect(stored).toMatchObject({ phase: { name: 'legacy-only' }, fencedAt: expect.any(String) })
+    expect(stored.epoch).toBe(phase === 'legacy-only' ? '1' : '3')
+    expect(await openTransitionOf(home.database, migration)).toBeUndefined()
+    expect((await readHistory(home.database, migration)).at(-1)?.to).toBe('legacy-only')
+  })
+})
