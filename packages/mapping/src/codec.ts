@@ -42,7 +42,7 @@ export function decode(type: ColumnType, text: string | null): Value {
 }
 
 /** JSON whose numbers stay exact: one that JavaScript would change is kept as `JSON.rawJSON`. */
-export function parseJson(text: string): Json {
+function parseJson(text: string): Json {
   return JSON.parse(text, (_key, value, { source }) =>
     typeof value === 'number' && source !== undefined && String(value) !== source
       ? JSON.rawJSON(source)

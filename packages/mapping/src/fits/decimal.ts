@@ -36,7 +36,7 @@ export function compareDecimals(left: Decimal, right: Decimal): number {
   return units === 0n ? 0 : units < 0n ? -1 : 1
 }
 
-export function sum(left: Decimal, right: Decimal): Decimal {
+function sum(left: Decimal, right: Decimal): Decimal {
   const scale = Math.max(left.scale, right.scale)
   return { units: at(left, scale).units + at(right, scale).units, scale }
 }

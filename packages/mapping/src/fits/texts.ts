@@ -20,7 +20,7 @@ export function fitText(from: ColumnType, to: ColumnType): Fit | undefined {
 }
 
 /** Text has the length that PostgreSQL counts: characters, not UTF-16 units. */
-export function lengthIn(value: Value): number {
+function lengthIn(value: Value): number {
   return [...String(value)].length
 }
 

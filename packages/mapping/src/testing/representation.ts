@@ -81,14 +81,17 @@ function isRead({ rules, legacy }: Mapping, { shape }: ResolvedRule): boolean {
   )
 }
 
+/** The expression over a whole row is long; each rule was tried on more rows before. */
+const mostRows = 150
+
 function wholeRows(trials: readonly Trial[]): readonly Row[] {
   const accepted = trials.map(({ backward }) => backward.filter(({ made }) => made).map(({ given }) => given))
-  const most = Math.max(0, ...accepted.map((rows) => rows.length))
+  const most = Math.min(mostRows, Math.max(0, ...accepted.map((rows) => rows.length)))
   return Array.from({ length: most }, (_unused, index) => {
     const row: Record<string, Value> = { ...accepted[0]?.[index % Math.max(1, accepted[0].length)] }
     trials.forEach(({ resolved, backward }, at) => {
       const pool = (index + at) % 7 === 0 ? backward.map(({ given }) => given) : (accepted[at] ?? [])
-      const part = pool[(index * (at + 1)) % Math.max(1, pool.length)]
+      const part = pool[(index * (at + 7)) % Math.max(1, pool.length)]
       for (const { slot } of resolved.slots) if (part) store(row, slot, storedIn(part, slot))
     })
     return deepFreeze(row)
