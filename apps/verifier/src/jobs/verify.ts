@@ -3,7 +3,9 @@ import { errors } from '../errors.ts'
 import { type ExitCode, exitCodes } from '../exit-code.ts'
 import { type Leading, leadingOf } from '../leading.ts'
 import type { Job } from '../perform.ts'
+import { tellGithub } from '../render/tell-github.ts'
 import { verifyText } from '../render/verify-text.ts'
+import { requireWritable, writeJunit } from '../render/write-junit.ts'
 import type { Session } from '../session.ts'
 import { verifierOf } from '../verifier-of.ts'
 import { mend, type Mended } from './mend.ts'
@@ -31,6 +33,7 @@ export function verify(settings: VerifySettings): Job {
   return async (session) => {
     const { migration, signal } = session
     const leading = leadingOf(session)
+    if (settings.junit !== undefined) await requireWritable(session, settings.junit)
     const verifier = verifierOf(session)
     const mends = settings.fix ?? leading.autoFix
     const compare = (resume?: string) => compareOnce(session, verifier, settings, leading, resume)
@@ -40,26 +43,11 @@ export function verify(settings: VerifySettings): Job {
       ? await mend(session, verifier, found, compare)
       : { verification: found, fixes: [] }
     const { verification, fixes } = mended
-    await tellOthers(session, settings, verification)
+    if (settings.junit !== undefined) await writeJunit(session, settings.junit, verification)
+    if (session.environment['GITHUB_ACTIONS'] === 'true') await tellGithub(session, verification)
     const data = { ...verification, fixes }
     const text = verifyText({ migration, leading, settings, found, mended })
     return { exitCode: codes[verification.verdict], data, text }
-  }
-}
-
-/** Reports for other programs, loaded only where one of them listens. */
-async function tellOthers(
-  session: Session,
-  { junit }: VerifySettings,
-  verification: Verification,
-): Promise<void> {
-  if (junit !== undefined) {
-    const { writeJunit } = await import('../render/write-junit.ts')
-    await writeJunit(session, junit, verification)
-  }
-  if (session.environment['GITHUB_ACTIONS'] === 'true') {
-    const { tellGithub } = await import('../render/tell-github.ts')
-    await tellGithub(session, verification)
   }
 }
 

@@ -14,7 +14,7 @@ export async function tellGithub(
   if (annotations !== '') talk.say(annotations)
   const file = environment['GITHUB_STEP_SUMMARY']
   if (file === undefined || file === '') return
-  const summary = renderGithubSummary(verification, { targetModel: migration.targetModel })
+  const summary = renderGithubSummary(verification, migration.targetModel)
   await appendFile(file, `${summary}\n`).catch((error: unknown) => {
     talk.say(
       `The step summary could not be written: ${error instanceof Error ? error.message : String(error)}`,
