@@ -91,3 +91,15 @@ test('FM-06 a key that can be NULL is refused when the mapping is written', () =
     defineMapping({ name: 'Thing', legacy, target, identity: sameKey('code'), rules: copy('title') }),
   ).toThrow(expect.objectContaining({ code: 'MAPPING.KEY_NULLABLE' }))
 })
+
+test('FM-12 a run ends at the key that was the greatest when it began, however many rows come meanwhile', () =>
+  withHome(named('bigint'), async (home) => {
+    const { mapping } = named('bigint')
+    const onStep = async (step: string) => {
+      if (step !== 'committed') return
+      await home.database.query(
+        `INSERT INTO thing SELECT max(code) + n, 'late', 0 FROM thing, generate_series(1, 40) AS n GROUP BY n`,
+      )
+    }
+    expect((await home.backfill.run(mapping, { ...options, onStep })).run.rows).toBe(300)
+  }))

@@ -1,5 +1,6 @@
 import type { Database, Transaction } from '@changeover/database'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createBackfill } from './index.ts'
 import { blocked } from './blocked.fixture.ts'
 import { withoutLocks } from './mutant.fixture.ts'
 import { clean, type Home, openHome, oracle, seedTasks, taskToCard } from './task-to-card.fixture.ts'
@@ -126,4 +127,27 @@ describe('FM-07 writers that work on a row while the backfill comes to it', () =
     await backfillDuring(update, withoutLocks)
     expect(await oracle(home.database)).toMatchObject({ duplicate: 1 })
   })
+})
+
+test('FM-13 a row that somebody holds for long makes the batch let go of its rows, begin again, and go on when it is free', async () => {
+  const free = Promise.withResolvers<void>()
+  const held = Promise.withResolvers<void>()
+  const holder = home.database.transaction(async (tx) => {
+    await tx.query('SELECT 1 FROM task WHERE id = 60 FOR UPDATE')
+    held.resolve()
+    await free.promise
+  })
+  await held.promise
+  let pauses = 0
+  const sleep = async () => {
+    // The rows before the held one are nobody's while the batch pauses.
+    await home.database.query('SELECT 1 FROM task WHERE id = 3 FOR UPDATE NOWAIT')
+    if (++pauses === 3) free.resolve()
+    if (pauses >= 3) await holder
+  }
+  const { database, sync } = home
+  const patient = createBackfill({ database, sync, migration: 'tasks', lockTimeoutMs: 20, retry: { sleep } })
+  const { state, run } = await patient.run(taskToCard, { heldValues })
+  expect([state, run.rows, pauses]).toEqual(['done', 50, 3])
+  expect(await oracle(home.database)).toEqual(clean)
 })
