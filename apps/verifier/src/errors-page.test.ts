@@ -44,7 +44,7 @@ function entryLines({ code, message, fix, retriable }: ErrorDoc): readonly strin
     '',
     quoted(message),
     '',
-    `**Fix:** ${escaped(fix)}${retriable ? ' *The same call may succeed later by itself.*' : ''}`,
+    `**Fix:** ${escaped(fix)}${retriable ? ' _The same call may succeed later by itself._' : ''}`,
     '',
   ]
 }

@@ -48,7 +48,9 @@ export async function openDatabase(
     given === undefined || given === '' ? await start?.(port === undefined ? {} : { port }) : undefined
   const url = started?.url ?? given ?? ''
   if (url === '') throw errors.DATABASE_UNNAMED({ file })
-  const stop = async () => started?.stop()
+  const stop = async () => {
+    await started?.stop()
+  }
   try {
     const database = createPoolDatabase({ url, maxConnections })
     const close = () => database.close().finally(stop)
