@@ -115,6 +115,15 @@ describe('FM-11 poison rows', () => {
     ])
   })
 
+  test('are told of without a copy of their content', async () => {
+    await seedTasks(home.database, 20)
+    await home.database.query(`ALTER TABLE card ADD CONSTRAINT short CHECK (email <> 'p7@example.org')`)
+    await home.backfill.run(taskToCard, { heldValues })
+    const [row] = await home.backfill.quarantine(taskToCard)
+    expect(row).toMatchObject({ key: ['21'], field: 'short' })
+    expect(row?.why).toBe('new row for relation "card" violates check constraint "short"')
+  })
+
   test('that a deferred constraint refuses are found before the commit', async () => {
     await seedTasks(home.database, 20)
     await home.database.query(

@@ -28,7 +28,21 @@ export function reasonOfRefusal({ key, rule, field, why }: RefusedRow): Reason {
 
 export function reasonOfFailure(key: Key, { code, message, values }: Failure): Reason {
   const field = values['constraint'] ?? values['column']
-  return { key, code, rule: null, field: typeof field === 'string' ? field : null, why: message }
+  return {
+    key,
+    code,
+    rule: null,
+    field: typeof field === 'string' ? field : null,
+    why: whyOf(message, values),
+  }
+}
+
+// Of these the server's detail names the key in conflict; of the others it would copy the whole row into the ledger.
+const keyConflicts: ReadonlySet<unknown> = new Set(['23503', '23505', '23P01'])
+
+function whyOf(message: string, { said, detail, sqlState }: Readonly<Record<string, unknown>>): string {
+  if (typeof said !== 'string') return message
+  return keyConflicts.has(sqlState) && typeof detail === 'string' ? `${said}. ${detail}` : said
 }
 
 /** Puts rows into quarantine; one that is there already gets the new reason. Cost: one statement, none for no rows. */
