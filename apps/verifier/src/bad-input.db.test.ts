@@ -205,3 +205,19 @@ async function someoneWaits(): Promise<void> {
     await sleep(20)
   }
 }
+
+test('Ctrl-C stops a verification after the chunk under way, and --resume reads the rest', async () => {
+  for (const command of ['install', 'backfill']) await cli.run([command])
+  const client = await cli.pool.connect()
+  await client.query('begin; lock table party in access exclusive mode')
+  const child = cli.start(['verify', '--chunk-rows', '3', '--workers', '1'])
+  await someoneWaits()
+  child.interrupt()
+  await sleep(200)
+  await client.query('rollback')
+  client.release()
+  const ended = await child.ended
+  expectFailure(ended, 'CLI.INTERRUPTED', /Go on with: changeover verify crm --resume \d+/)
+  const resume = /--resume (\d+)/.exec(ended.stderr)?.[1] ?? ''
+  expect(await cli.run(['verify', '--resume', resume])).toMatchObject({ code: 0 })
+})

@@ -1,5 +1,5 @@
 import { chooseMigration } from './config/choose-migration.ts'
-import { type LoadedConfig, loadConfig } from './config/load-config.ts'
+import type { LoadedConfig } from './config/load-config.ts'
 import { errors } from './errors.ts'
 import { type ExitCode, exitCodeOf } from './exit-code.ts'
 import { type Interruption, listenForInterrupt, unlessInterrupted } from './interruption.ts'
@@ -55,6 +55,8 @@ async function inSession(
   { talk, interruption: { signal } }: Around,
   job: Job,
 ): Promise<Outcome> {
+  // Brings the validator, which help does not need.
+  const { loadConfig } = await import('./config/load-config.ts')
   const loaded = await loadConfig(shell.folder, call.config)
   const migration = chooseMigration(loaded.config, call.migration, call.command)
   const { environment, folder } = shell
