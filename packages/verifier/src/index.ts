@@ -25,6 +25,8 @@ export type { UndoReport } from './undo.ts'
 export { type Flag, renderTable, type TableOptions } from './render/table.ts'
 export { renderVerbose } from './render/verbose.ts'
 export { renderJson } from './render/json.ts'
+export { renderJunit } from './render/junit.ts'
+export { renderGithubAnnotations, renderGithubSummary } from './render/github.ts'
 
 // What the installer needs
 export { ledgerDdl } from './ledger.ts'

@@ -54,7 +54,7 @@ export async function verify(
     onFinding: options.onFinding,
   })
   const all = [...reasons, ...run.reasons, ...interruption(run.chunks, run.reasons, record)]
-  const outcome = await conclude(database, mappings, readers, run.chunks, all, settings)
+  const outcome = await conclude(database, migration, mappings, readers, run.chunks, all, settings)
   const found = firstFindings(run.chunks, maxFindings)
   const verification: Verification = {
     id: record.id,
@@ -130,6 +130,7 @@ function interruption(
 
 async function conclude(
   database: Database,
+  migration: string,
   mappings: readonly Mapping[],
   readers: ReadonlyMap<string, Reader>,
   chunks: readonly ChunkState[],
@@ -144,7 +145,7 @@ async function conclude(
     const summary = summaryOf(mapping, judgement, own)
     if (summary.total === 0)
       reasons.push(errors.ROWS_NONE.problem({ mapping: mapping.name, table: mapping.legacy.name }))
-    summaries.push({ ...summary, quarantined: await quarantinedRows(database, mapping) })
+    summaries.push({ ...summary, quarantined: await quarantinedRows(database, migration, mapping) })
   }
   return { mappings: summaries, reasons, verdict: verdictOf(summaries, reasons, settings) }
 }

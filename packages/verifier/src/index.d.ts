@@ -1,0 +1,25 @@
+export { createVerifier, type Verifier, type VerifierOptions } from './verifier.ts'
+export type { VerifyOptions } from './verify.ts'
+export type { Progress } from './run.ts'
+export type {
+  Authority,
+  Coverage,
+  MappingCounts,
+  MappingVerification,
+  Settings,
+  Verdict,
+  Verification,
+} from './verification.ts'
+export { type Finding, type FindingClass, findingText, keyText } from './finding.ts'
+export { heldCounts, wrongRows } from './judge.ts'
+export type { Certificate } from './certificate.ts'
+export type { FixOptions, FixReport } from './fix.ts'
+export type { UndoReport } from './undo.ts'
+export { type Flag, renderTable, type TableOptions } from './render/table.ts'
+export { renderVerbose } from './render/verbose.ts'
+export { renderJson } from './render/json.ts'
+export { renderJunit } from './render/junit.ts'
+export { renderGithubAnnotations, renderGithubSummary } from './render/github.ts'
+export { ledgerDdl } from './ledger.ts'
+export { errors as verifierErrors } from './errors.ts'
+//# sourceMappingURL=index.d.ts.map

@@ -1,0 +1,52 @@
+import { compileRules, storedSql, subqueryScope } from '@changeover/mapping'
+import { any, literal, sql } from '@changeover/mapping/sql'
+import { linkDiffersSql, linkedSql } from './link-sets.js'
+/** How one slot of one pair of rows stands, in the order of gravity. */
+export const states = { agrees: 0, differs: 1, held: 2, refused: 3 }
+const longestText = 2000
+/**
+ * Compiles the comparison of a pair of rows. A row that a rule refuses never agrees, whatever the target says: the value
+ * that the mapping would make of it is no statement about the target. The value is not computed then, since it might fail.
+ */
+export function judgementOf(mapping) {
+  const frame = { legacy: 'l', target: 't', scope: subqueryScope(mapping) }
+  const rules = compileRules(mapping, 'forward', frame)
+  const refusals = rules.flatMap(({ resolved, refusals: each }) =>
+    each.map((refusal) => ({ rule: resolved.label, ...refusal })),
+  )
+  const refused = any(refusals.map(({ when }) => when))
+  const whens = refusals.map(({ when }, index) => sql`WHEN ${when} THEN ${literal(index)}`)
+  return {
+    suspect: sql`CASE WHEN ${refused} THEN TRUE ELSE ${any(rules.map(({ differs }) => differs))} END`,
+    slots: [...rules.flatMap(judgedSlots), ...mapping.links.map(judgedLinks)],
+    refusals: refusals.map(({ rule, why, field }) => ({ rule, why, field })),
+    refusal:
+      whens.length === 0
+        ? sql`NULL::int`
+        : sql`CASE ${{ text: whens.map(({ text }) => text).join(' ') }} END`,
+  }
+}
+function judgedSlots({ resolved, writes, held, refusals }) {
+  const refused = any(refusals.map(({ when }) => when))
+  return writes.map(({ slot, value, differs }) => ({
+    field: slot.ref,
+    rule: resolved.label,
+    state: sql`CASE WHEN ${refused} THEN ${literal(states.refused)} WHEN NOT (${differs}) THEN ${literal(states.agrees)}
+      WHEN ${held ?? sql`FALSE`} THEN ${literal(states.held)} ELSE ${literal(states.differs)} END`,
+    legacyValue: sql`CASE WHEN ${refused} THEN NULL ELSE ${shortText(value)} END`,
+    targetValue: shortText(storedSql(slot, 't')),
+  }))
+}
+function judgedLinks(link) {
+  return {
+    field: link.name,
+    rule: `links(${link.name})`,
+    state: sql`CASE WHEN ${linkDiffersSql(link)} THEN ${literal(states.differs)} ELSE ${literal(states.agrees)} END`,
+    legacyValue: linkedSql(link.legacy, 'k0'),
+    targetValue: linkedSql(link.target, 't0'),
+  }
+}
+function shortText(value) {
+  return sql`left((${value})::text, ${literal(longestText)})`
+}
+//# sourceMappingURL=judgement.js.map

@@ -1,0 +1,2 @@
+export {}
+//# sourceMappingURL=verification.js.map
