@@ -16,6 +16,7 @@ export { createPoolDatabase, fromPool, type PoolDatabase, type PoolOptions } fro
 
 export { retrying, type RetryOptions } from './retrying.ts'
 export { advisoryLock, tryAdvisoryLock } from './advisory-lock.ts'
+export { listen, type Listening, type ListenOptions } from './listen.ts'
 export { requireServer, type ServerVersion } from './require-server.ts'
 export { runDdl, type DdlOptions, type DdlStatement } from './run-ddl.ts'
 

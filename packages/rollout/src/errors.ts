@@ -11,9 +11,47 @@ export const errors = defineErrors('ROLLOUT', {
     message: (v: { flags: string; nearest: string }) => `The flags mean no phase together: ${v.flags}.`,
     fix: (v) => `Set ${v.nearest}.`,
   },
+  FLAGS_DISAGREE: {
+    message: (v: { migration: string; stored: string; flagged: string; wanted: string }) =>
+      `The flags of ${v.migration} mean ${v.flagged}, but its stored phase is ${v.stored}, which holds.`,
+    fix: (v) => `Set ${v.wanted}, or move the phase: changeover phase set ${v.migration} --from-env`,
+  },
+  FLAGS_REFUSED: {
+    message: (v: { code: string; message: string; fix: string }) =>
+      `The flags and the phase disagree, and strict mode is on: ${v.message} (${v.code})`,
+    fix: (v) => v.fix,
+  },
+
+  // The phase and the read share
   PHASE_MISSING: {
     message: (v: { migration: string }) => `No phase of the migration ${v.migration} is stored.`,
     fix: (v) => `Store it: changeover install ${v.migration}`,
+  },
+  PHASE_UNKNOWN: {
+    message: (v: { migration: string }) =>
+      `The phase of ${v.migration} has not been read from the database yet.`,
+    fix: 'Await start() before the first request; there is no phase to fall back to.',
+    retriable: true,
+  },
+  PHASE_CHANGED: {
+    message: (v: { migration: string; expected: string; epoch: string; phase: string }) =>
+      `The phase of ${v.migration} has changed since this work began: to ${v.phase}, epoch ${v.epoch} instead of ${v.expected}.`,
+    fix: 'Run the whole request again: it begins with the new phase.',
+    retriable: true,
+  },
+  READ_SHARE_INVALID: {
+    message: (v: { percent: number }) => `${v.percent} is no share of reads.`,
+    fix: 'Give a number from 0 to 100.',
+  },
+  READ_SHARE_FIXED: {
+    message: (v: { migration: string; phase: string }) =>
+      `In ${v.phase} there is nothing to share: all reads of ${v.migration} come from one side.`,
+    fix: 'Change the phase first.',
+  },
+  READ_SHARE_LOWERED: {
+    message: (v: { migration: string; from: string; to: string }) =>
+      `The new read share of ${v.migration} would take back who reads from the target already: ${v.from} to ${v.to}.`,
+    fix: 'Say that this is wanted: --lower',
   },
 
   // Transitions

@@ -49,12 +49,13 @@ export function readFlags(environment: Environment, names: FlagNames = flagNames
 
 function contradiction(flags: Flags, names: FlagNames) {
   const nearest = nearestPhases(flags).flatMap(({ name, flags: meant }) =>
-    meant === undefined ? [] : [`${assignments(meant, names)} (${name})`],
+    meant === undefined ? [] : [`${flagText(meant, names)} (${name})`],
   )
-  return errors.FLAGS_CONTRADICT({ flags: assignments(flags, names), nearest: nearest.join(' or ') })
+  return errors.FLAGS_CONTRADICT({ flags: flagText(flags, names), nearest: nearest.join(' or ') })
 }
 
-function assignments(flags: Flags, names: FlagNames): string {
+/** The assignments that mean these flags: `USE_WORKITEM_MODEL=false …`. */
+export function flagText(flags: Flags, names: FlagNames): string {
   return (['useTarget', 'dualWrite', 'legacyReadOnly'] as const)
     .map((flag) => `${names[flag]}=${flags[flag]}`)
     .join(' ')

@@ -9,6 +9,7 @@ export {
   phases,
 } from './phase.ts'
 export { type FlagNames, flagNames, type FlagReading, readFlags } from './flags.ts'
+export { checkFlags, type FlagCheck, type FlagRow, requireAgreement } from './flag-check.ts'
 export { type Environment, readSwitch } from './switch.ts'
 
 // The phase in the database
@@ -18,10 +19,17 @@ export {
   type CurrentPhase,
   type FirstPhase,
   lockPhase,
+  lockPhaseAt,
   readPhase,
   type StoredPhase,
   storeFirstPhase,
 } from './stored-phase.ts'
+
+// The phase and the read share in a process
+export { type Listen, type PhaseWatch, type PhaseWatchOptions, watchPhase } from './phase-watch.ts'
+export { createPhaseScope, type PhaseScope } from './phase-scope.ts'
+export { bucketOf, type Reader, type ReadShare, readsTarget, sharesReads } from './read-share.ts'
+export { type ReadShareOptions, type ReadShareRequest, setReadShare } from './set-read-share.ts'
 
 // Transitions: a table, the gates that guard it, and the one way to do them
 export { type Arrow, arrowBetween, arrows, arrowsFrom, arrowTowards, pathBetween } from './arrow.ts'
@@ -49,6 +57,7 @@ export { type FenceOptions } from './fence.ts'
 export { type FlipOptions } from './flip.ts'
 
 // Who takes part
+export { type HeartbeatOptions, startHeartbeat } from './heartbeat.ts'
 export {
   beat,
   disagreements,

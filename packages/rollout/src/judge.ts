@@ -23,7 +23,11 @@ export interface JudgeOptions {
 }
 
 /** Judges every gate of an arrow by the facts. Pure: the same facts give the same verdicts. */
-export function judge(arrow: Arrow, facts: Facts, options: JudgeOptions = {}): readonly Verdict[] {
+export function judge(
+  arrow: Pick<Arrow, 'gates'>,
+  facts: Facts,
+  options: JudgeOptions = {},
+): readonly Verdict[] {
   const limits = { ...gateLimits, ...options.limits }
   return arrow.gates.map((name) => {
     const gate: Gate = gates[name]

@@ -70,7 +70,7 @@ export async function openTransaction(
 }
 
 /** The database as it would be if this package had written other statements: a prevention switched off. */
-export function mutant(database: Database, rewrite: (text: string) => string): Database {
+function mutant(database: Database, rewrite: (text: string) => string): Database {
   const change = (tx: Transaction): Transaction => ({
     inTransaction: true,
     query: (text, params) => tx.query(rewrite(text), params),

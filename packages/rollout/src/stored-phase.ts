@@ -86,6 +86,20 @@ export async function lockPhase(tx: Transaction, migration: string): Promise<Cur
   }
 }
 
+/**
+ * The same for work that has begun by a phase already: refuses when it has changed since.
+ *
+ * Errors: ROLLOUT.PHASE_CHANGED (retriable), and those of {@link lockPhase}.
+ */
+export async function lockPhaseAt(
+  tx: Transaction,
+  { migration, epoch: expected }: Pick<StoredPhase, 'migration' | 'epoch'>,
+): Promise<CurrentPhase> {
+  const current = await lockPhase(tx, migration)
+  if (current.epoch === expected) return current
+  throw errors.PHASE_CHANGED({ migration, expected, epoch: current.epoch, phase: current.phase.name })
+}
+
 /** What the first stored phase of a migration is, and who says so. */
 export interface FirstPhase {
   readonly phase: PhaseName
