@@ -91,10 +91,10 @@ function syncChanged(dualWrite: DualWrite, interest: Interest, name: string): Sq
 /** Both or neither; under best-effort the block is a savepoint, at no round trip, and what fails is owed. */
 function writeOrOwe(
   { migration, policy }: DualWrite,
-  { mapping, direction }: Interest,
+  { mapping, direction, link }: Interest,
   keys: readonly Sql[],
 ): Sql {
-  const call = sql`changeover_refused := ${callSync(migration, mapping, direction, keys)};`
+  const call = sql`changeover_refused := ${callSync(migration, mapping, direction, keys, literal(link !== undefined))};`
   const who = sql`${literal(migration)}, ${literal(mapping.name)}, ${literal(direction)}`
   const reasons = reasonsSql(mapping, direction)
   if (policy !== 'best-effort')

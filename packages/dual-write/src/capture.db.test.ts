@@ -74,8 +74,9 @@ describe('while legacy leads', () => {
   })
 
   test('a key that changes takes its twin along, with what only the twin holds', async () => {
+    await run(`${three}; UPDATE changeover.phase SET target_has_led = TRUE`)
     await run(
-      `${three}; UPDATE item SET data = data || '{"own": 1}', priority = CASE title WHEN 'two' THEN 'urgent' ELSE priority END`,
+      `UPDATE item SET data = data || '{"own": 1}', priority = CASE title WHEN 'two' THEN 'urgent' ELSE priority END`,
     )
     await run(`INSERT INTO ticket_watcher VALUES (2, 'ann')`)
     const before = await open.text(`SELECT id::text FROM item WHERE title = 'two'`)
@@ -97,6 +98,18 @@ describe('while legacy leads', () => {
     await run('UPDATE ticket SET id = id + 1')
     await run('UPDATE ticket SET id = 6 - id')
     expect(await open.apart()).toBeNull()
+  })
+
+  test('a value that only the target can hold is overwritten until the target has led, and kept from then on', async () => {
+    await run(three)
+    const title = (text: string) =>
+      `UPDATE item SET priority = 'urgent' WHERE title = 'two'; UPDATE ticket SET title = '${text}' WHERE id = 2`
+    await run(title('two'))
+    expect(await items()).toContain('2 two critical')
+    await open.lead('target-leads')
+    await open.lead('legacy-leads')
+    await run(title('due'))
+    expect(await items()).toContain('2 due urgent')
   })
 
   test('what is written to the target stays there', async () => {
@@ -158,13 +171,16 @@ describe('while the target leads', () => {
 })
 
 describe('in the other phases', () => {
-  test.each(['legacy-only', 'target-only', 'contracted'])('nothing is captured in %s', async (phase) => {
-    await run(three)
-    await open.lead(phase)
-    await run(
-      `UPDATE ticket SET title = 'legacy'; UPDATE item SET priority = 'urgent'; INSERT INTO item (title) VALUES ('new')`,
-    )
-    expect(await open.text(`SELECT count(*)::text FROM item WHERE title = 'legacy'`)).toBe('0')
-    expect(await tickets()).toBe('1 legacy low 7, 2 legacy critical 1, 3 legacy low 0 3')
-  })
+  test.each(['legacy-only', 'target-only', 'contracted'] as const)(
+    'nothing is captured in %s',
+    async (phase) => {
+      await run(three)
+      await open.lead(phase)
+      await run(
+        `UPDATE ticket SET title = 'legacy'; UPDATE item SET priority = 'urgent'; INSERT INTO item (title) VALUES ('new')`,
+      )
+      expect(await open.text(`SELECT count(*)::text FROM item WHERE title = 'legacy'`)).toBe('0')
+      expect(await tickets()).toBe('1 legacy low 7, 2 legacy critical 1, 3 legacy low 0 3')
+    },
+  )
 })

@@ -23,6 +23,13 @@ const installed = `CREATE TABLE IF NOT EXISTS changeover.installed_trigger (
     PRIMARY KEY (migration, table_name, trigger_name)
   )`
 
+/** Every writer asks it, whatever it may read by itself. It holds the phase's lock already, so that the answer stays true. */
+const targetHasLed = `CREATE OR REPLACE FUNCTION changeover.target_has_led(migration text) RETURNS boolean
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER AS $$
+BEGIN
+  RETURN (SELECT p.target_has_led FROM changeover.phase AS p WHERE p.migration OPERATOR(pg_catalog.=) target_has_led.migration);
+END $$`
+
 const refuseRows = `CREATE OR REPLACE FUNCTION changeover.refuse_rows(migration text, mapping text, direction text, refused jsonb, reasons jsonb)
   RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -52,13 +59,13 @@ BEGIN
     HINT = 'Use DELETE, which reaches the other side too.';
 END $$`
 
-/** Tables and functions that all migrations share. Safe to run again; needs the schema `changeover`, which rollout makes. */
+/** Tables and functions that all migrations share. Safe to run again; needs the phase store of rollout. */
 export const ledgerDdl: readonly DdlStatement[] = [
-  'CREATE SCHEMA IF NOT EXISTS changeover',
   outbox,
   'CREATE INDEX IF NOT EXISTS outbox_key ON changeover.outbox (migration, mapping, key)',
   'GRANT INSERT ON changeover.outbox TO PUBLIC',
   installed,
+  targetHasLed,
   refuseRows,
   oweRows,
   refuseTruncate,

@@ -1,15 +1,18 @@
-import type { Direction, Mapping } from '@changeover/mapping'
-import { ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
+import { type Direction, fieldNamed, type Mapping, tableSql } from '@changeover/mapping'
+import { any, ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
 import {
   type Dependent,
   dependentKeysSql,
   dependentsOf,
   keyNames,
+  keysSql,
   keyType,
   lockKeysSql,
   lockReplicaSql,
   parameter,
   refusalsOf,
+  targetSide,
+  type WritePart,
   writeSql,
 } from '@changeover/sync'
 import { type DbFunction, functionSql, objectName } from './db-object.ts'
@@ -24,8 +27,11 @@ export function syncName(migration: string, mapping: Mapping, direction: Directi
 
 /**
  * The one writer as functions of the database, with the same statements: lock the authority's rows, lock the replica's,
- * write, then write again the rows that refer to those that are new. `keys bigint[], …` are the legacy keys, each once;
- * the second half of the arguments is for the function's own use.
+ * write, then write again the rows that refer to those that are new. Arguments: the legacy keys, each once, as an array for
+ * each key column; as many for the function's own use; whether it is their link rows that have changed.
+ *
+ * Under the two locks it is known which rows are new, which are there and which are gone, so that each part of the write
+ * statement runs only where it has something to do: a statement that may do everything costs as much again to start.
  *
  * Two functions with one body: a plan that is kept for a few keys would never end for a hundred thousand, and a plan that
  * is made each time costs more than the write of one row.
@@ -39,10 +45,7 @@ export function syncFunctions(
   const name = syncName(migration, mapping, direction)
   const made = (suffix: string, plan: string): DbFunction => ({
     name: objectName(name, ...(suffix === '' ? [] : [suffix])),
-    takes: join([
-      ...arrays(mapping).map((type) => type),
-      ...arrays(mapping).map((type) => sql`${type} DEFAULT NULL`),
-    ]),
+    takes: join([...arrays(mapping), ...arrays(mapping), sql`boolean`]),
     gives: sql`text`,
     body: syncBody(migration, mapping, direction, mappings),
     settings: { plan_cache_mode: plan, 'changeover.writer': 'sync' },
@@ -56,11 +59,13 @@ export function callSync(
   mapping: Mapping,
   direction: Direction,
   keys: readonly Sql[],
+  linksChanged: Sql,
 ): Sql {
   const name = syncName(migration, mapping, direction)
   const few = functionSql({ name })
   const many = functionSql({ name: objectName(name, 'many') })
-  return sql`CASE WHEN cardinality(${keys[0] ?? sql`NULL`}) <= ${literal(manyKeys)} THEN ${few}(${join(keys)}) ELSE ${many}(${join(keys)}) END`
+  const given = sql`(${join([...keys, ...keys.map(() => sql`NULL`), linksChanged])})`
+  return sql`CASE WHEN cardinality(${keys[0] ?? sql`NULL`}) <= ${literal(manyKeys)} THEN ${few}${given} ELSE ${many}${given} END`
 }
 
 /** Rule, field and reason of each refusal, in the order of their numbers, as a JSON literal. */
@@ -80,13 +85,10 @@ function syncBody(
   direction: Direction,
   mappings: readonly Mapping[],
 ): Sql {
-  const width = mapping.legacy.key.length
   const present = variables(mapping, 'present')
-  const given = mapping.legacy.key.map((_field, index) => parameter(index + 1))
-  const absent = mapping.legacy.key.map((_field, index) => parameter(width + index + 1))
-  const names = join(keyNames(mapping).map((name) => ident(name)))
   const dependents = direction === 'forward' ? dependentsOf(mapping, mappings) : []
   const rewrites = dependents.map((each, index) => rewriteSql(migration, mapping, each, index))
+  const first = present[0] ?? sql`NULL`
   return sql`
 #variable_conflict use_column
 DECLARE
@@ -95,20 +97,98 @@ DECLARE
     dependents.map(({ mapping: other }, index) => declared(other, variables(other, `dependent${index}`))),
     '\n  ',
   )}
+  changeover_twins bigint;
   changeover_written record;
+  changeover_refused text;
 BEGIN
-  SELECT ${aggregated(mapping)} INTO ${join(present)} FROM (${lockKeysSql(mapping, direction)}) AS locked;
-  PERFORM 1 FROM (${lockReplicaSql(mapping, direction)}) AS locked;
-  SELECT ${aggregated(mapping)} INTO ${join(absent)}
-    FROM (SELECT * FROM unnest(${join(given)}) EXCEPT SELECT * FROM unnest(${join(present)})) AS absent(${names});
+  ${lockSql(mapping, direction, present)}
+  IF ${first} IS NULL THEN RETURN NULL; END IF;
   ${join(
     present.map((each, index) => sql`${parameter(index + 1)} := ${each};`),
     ' ',
   )}
-  ${writeSql(mapping, direction, 'keep')} INTO changeover_written;
+  IF changeover_twins = 0 THEN
+    ${writeSql(mapping, direction, 'overwrite', ['insert'])} INTO changeover_written;
+    changeover_refused := changeover_written.refused;
+    ${linkSql(mapping, direction)}
+  ELSIF changeover_twins < cardinality(${first}) THEN
+    ${byHeldValues(migration, mapping, direction, ['insert', 'update', 'link'])}
+    changeover_refused := changeover_written.refused;
+  ELSIF ${linksChanged(mapping)} THEN
+    ${writeSql(mapping, direction, 'overwrite', ['link'])} INTO changeover_written;
+    RETURN changeover_written.refused;
+  ELSE
+    ${byHeldValues(migration, mapping, direction, ['update'])}
+    RETURN changeover_written.refused;
+  END IF;
   ${rewrites.length === 0 ? sql`` : sql`IF changeover_written.fresh IS NOT NULL THEN\n    ${assignFresh(mapping)}${join(rewrites, '')}\n  END IF;`}
-  RETURN changeover_written.refused;
+  RETURN changeover_refused;
 END`
+}
+
+/**
+ * A target that has never led holds nothing of its own and is made exact, which is half the work; afterwards values that
+ * only the replica can hold are kept.
+ */
+function byHeldValues(
+  migration: string,
+  mapping: Mapping,
+  direction: Direction,
+  parts: readonly WritePart[],
+): Sql {
+  const keep = sql`${writeSql(mapping, direction, 'keep', parts)} INTO changeover_written;`
+  if (direction === 'backward') return keep
+  return sql`IF changeover.target_has_led(${literal(migration)}) THEN
+      ${keep}
+    ELSE
+      ${writeSql(mapping, direction, 'overwrite', parts)} INTO changeover_written;
+    END IF;`
+}
+
+/**
+ * Locks both sides, deletes the twins of rows that are gone, and leaves behind the keys that have a row and how many of them
+ * have a twin.
+ */
+function lockSql(mapping: Mapping, direction: Direction, present: readonly Sql[]): Sql {
+  const width = mapping.legacy.key.length
+  const names = join(keyNames(mapping).map((name) => ident(name)))
+  const given = mapping.legacy.key.map((_field, index) => parameter(index + 1))
+  const absent = mapping.legacy.key.map((_field, index) => parameter(width + index + 1))
+  const first = present[0] ?? sql`NULL`
+  return sql`SELECT ${aggregated(mapping)} INTO ${join(present)} FROM (${lockKeysSql(mapping, direction)}) AS locked;
+  SELECT count(*) INTO changeover_twins FROM (${lockReplicaSql(mapping, direction)}) AS locked;
+  IF changeover_twins > 0 AND cardinality(${first}) IS DISTINCT FROM cardinality(${given[0] ?? sql`NULL`}) THEN
+    SELECT ${aggregated(mapping)} INTO ${join(absent)}
+      FROM (SELECT * FROM unnest(${join(given)}) EXCEPT SELECT * FROM unnest(${join(present)})) AS absent(${names});
+    ${writeSql(mapping, direction, 'overwrite', ['delete'])} INTO changeover_written;
+    changeover_twins := changeover_twins - changeover_written.deleted;
+  END IF;`
+}
+
+/** The link rows of new twins, where there are any. */
+function linkSql(mapping: Mapping, direction: Direction): Sql {
+  if (mapping.links.length === 0) return sql``
+  const found = mapping.links.map(({ legacy, target }) => {
+    const { table, owner } = direction === 'forward' ? legacy : target
+    const column = ident('f', fieldNamed(table, owner).column)
+    const keys =
+      direction === 'forward'
+        ? sql`${column} = ANY (${parameter(1)})`
+        : sql`${column} = ANY (ARRAY(SELECT ${ident('t', fieldNamed(mapping.target, mapping.target.key[0] ?? '').column)} ${twinsOf(mapping)}))`
+    return sql`EXISTS (SELECT 1 FROM ${tableSql(table)} AS f WHERE ${keys})`
+  })
+  return sql`IF ${any(found)} THEN
+      ${writeSql(mapping, direction, 'overwrite', ['link'])} INTO changeover_twins;
+    END IF;`
+}
+
+function twinsOf(mapping: Mapping): Sql {
+  const target = targetSide(mapping)
+  return sql`FROM ${keysSql(mapping, 'given', 1)} JOIN ${target.name} AS t ON ${target.matches('given')} AND ${target.scope}`
+}
+
+function linksChanged(mapping: Mapping): Sql {
+  return parameter(2 * mapping.legacy.key.length + 1)
 }
 
 /** The keys that are new become the function's own argument, which the next statements ask for. */
@@ -137,7 +217,7 @@ function rewriteSql(migration: string, mapping: Mapping, dependent: Dependent, i
     SELECT ${aggregated(other)} INTO ${join(found)}
       FROM (SELECT DISTINCT ${typed} FROM (${dependentKeysSql(mapping, dependent)}) AS found${own}) AS dependent(${names});
     IF ${found[0] ?? sql`NULL`} IS NOT NULL THEN
-      PERFORM ${callSync(migration, other, 'forward', found)};
+      PERFORM ${callSync(migration, other, 'forward', found, sql`FALSE`)};
     END IF;`
 }
 

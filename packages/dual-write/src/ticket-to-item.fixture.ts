@@ -1,4 +1,4 @@
-import { createPoolDatabase, type Database, type PoolDatabase } from '@changeover/database'
+import { createPoolDatabase, type Database, type PoolDatabase, runDdl } from '@changeover/database'
 import { createTestDatabase } from '@changeover/embedded-postgres/testing'
 import {
   constant,
@@ -10,6 +10,7 @@ import {
   storedIn,
   table,
 } from '@changeover/mapping'
+import { ledgerDdl, type PhaseName, storeFirstPhase } from '@changeover/rollout'
 import { createSync, identityIndexSql } from '@changeover/sync'
 import { type DualWrite, installDualWrite, type Policy } from './index.ts'
 
@@ -98,16 +99,6 @@ export const tables = `
   CREATE INDEX ON item (origin);
   CREATE TABLE item_watcher (item_id uuid REFERENCES item ON DELETE CASCADE, person text, PRIMARY KEY (item_id, person));`
 
-/** The phase store as its contract says: a shared lock, then the row. */
-export const phaseStore = `CREATE SCHEMA IF NOT EXISTS changeover; GRANT USAGE ON SCHEMA changeover TO PUBLIC;
-  CREATE TABLE changeover.phase (migration text PRIMARY KEY, phase text NOT NULL, epoch bigint NOT NULL DEFAULT 1);
-  CREATE FUNCTION changeover.current_phase(migration text, OUT phase text, OUT epoch bigint) LANGUAGE plpgsql SECURITY DEFINER AS $$
-  #variable_conflict use_column
-  BEGIN
-    PERFORM pg_catalog.pg_advisory_xact_lock_shared(1128811856, pg_catalog.hashtext(current_phase.migration));
-    SELECT p.phase, p.epoch INTO current_phase.phase, current_phase.epoch FROM changeover.phase AS p WHERE p.migration = current_phase.migration;
-  END $$;`
-
 export interface Fixture {
   readonly url: string
   readonly database: PoolDatabase
@@ -115,7 +106,7 @@ export interface Fixture {
   /** One text column of the first row. */
   text(query: string): Promise<string | null>
   /** The phase, as a flip leaves it behind. */
-  lead(phase: string): Promise<void>
+  lead(phase: PhaseName): Promise<void>
   /** Tickets and projects whose twin differs or is missing, and items without a source: told by hand-written SQL. */
   apart(): Promise<string | null>
   close(): Promise<void>
@@ -128,7 +119,9 @@ export async function openFixture(policy: Policy = 'strict'): Promise<Fixture> {
   const dualWrite = { migration: 'tickets', mappings: [ticketToItem, projectToItem], policy }
   await database.query(tables)
   for (const mapping of dualWrite.mappings) await database.query(identityIndexSql(mapping)?.text ?? '')
-  await database.query(`${phaseStore} INSERT INTO changeover.phase VALUES ('tickets', 'legacy-leads')`)
+  await runDdl(database, ledgerDdl)
+  const first = { phase: 'legacy-leads', by: 'test', reason: 'test' } as const
+  await database.transaction((tx) => storeFirstPhase(tx, dualWrite.migration, first))
   await installDualWrite(database, dualWrite)
   const text = textOf(database)
   return {
@@ -137,7 +130,11 @@ export async function openFixture(policy: Policy = 'strict'): Promise<Fixture> {
     dualWrite,
     text,
     lead: async (phase) => {
-      await database.query('UPDATE changeover.phase SET phase = $1, epoch = epoch + 1', [phase])
+      await database.query(
+        `UPDATE changeover.phase SET phase = $1, epoch = epoch + 1, version = version + 1,
+          target_has_led = target_has_led OR $1 IN ('target-leads', 'target-only')`,
+        [phase],
+      )
     },
     apart: () => text(apart),
     close: async () => {

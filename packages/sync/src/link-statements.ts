@@ -1,11 +1,4 @@
-import {
-  type Direction,
-  fieldNamed,
-  type Links,
-  type LinkSide,
-  type Mapping,
-  tableSql,
-} from '@changeover/mapping'
+import { type Direction, fieldNamed, type Links, type LinkSide, tableSql } from '@changeover/mapping'
 import { all, ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
 
 /**
@@ -13,10 +6,10 @@ import { all, ident, join, literal, type Sql, sql } from '@changeover/mapping/sq
  * authority's does not have are deleted, those that are missing are inserted.
  */
 export function linkStatements(
-  mapping: Mapping,
+  links: readonly Links[],
   direction: Direction,
 ): { readonly statements: Sql; readonly counts: Sql } {
-  const parts = mapping.links.map((link, index) => linkSql(link, index, direction))
+  const parts = links.map((link, index) => linkSql(link, index, direction))
   const count = (prefix: string) =>
     join(
       [

@@ -25,31 +25,59 @@ import { probe, type Side, sidesOf } from './side.ts'
  */
 export type HeldValues = 'keep' | 'overwrite'
 
+/** What the statement does. Whoever knows the rows under lock can leave out what has nothing to do, and save its cost. */
+export type WritePart = 'insert' | 'update' | 'delete' | 'link'
+
+const everyPart: readonly WritePart[] = ['insert', 'update', 'delete', 'link']
+
 /**
  * The one statement that makes the replica say what the mapping says. Parameters: the locked keys of the authority (from
  * `$1`), then the keys that had no row (deleted on the replica unless a row has appeared since).
  * Shape: one row of `inserted`, `updated`, `deleted`, `linked`, `unlinked` (int4), `fresh` (text: JSON list of inserted
  * keys) and `refused` (text: JSON list of `{key, refusal}`, the latter an index into {@link refusalsOf}).
  */
-export function writeSql(mapping: Mapping, direction: Direction, heldValues: HeldValues): Sql {
+export function writeSql(
+  mapping: Mapping,
+  direction: Direction,
+  heldValues: HeldValues,
+  parts: readonly WritePart[] = everyPart,
+): Sql {
+  const does = (part: WritePart) => parts.includes(part)
   const { authority, replica } = sidesOf(mapping, direction)
   const { scope, joins } = joinedScope(mapping, direction)
   const rules = compileRules(mapping, direction, { legacy: 'l', target: 't', scope })
-  const link = linkStatements(mapping, direction)
+  const link = linkStatements(does('link') ? mapping.links : [], direction)
   const names = keyNames(mapping).map((name) => ident(name))
   const rows = sql`batch ${probe(authority, all([authority.matches('batch'), authority.scope]), sql`TRUE`)} ${join(joins, ' ')}`
-  return sql`WITH batch AS MATERIALIZED (${batchSql(mapping, direction)}),
-inserted AS (
+  const inserted = sql`inserted AS (
   ${insertSql(mapping, direction, replica, rules)} FROM ${rows} WHERE batch.fresh AND batch.refused IS NULL RETURNING 1
-), ${updatedSql(mapping, direction, heldValues, rules, rows)}, deleted AS (
+)`
+  const steps = [
+    ...(does('insert') ? [inserted] : []),
+    ...(does('update') ? [updatedSql(mapping, direction, heldValues, rules, rows)] : []),
+    ...(does('delete') ? [deletedSql(mapping, authority, replica)] : []),
+  ]
+  const batch = sql`batch AS MATERIALIZED (${batchSql(mapping, direction)})`
+  const asked = parts.some((part) => part !== 'delete')
+  const count = (step: string, part: WritePart) =>
+    does(part) ? sql`(SELECT count(*) FROM ${ident(step)})::int` : sql`0`
+  return sql`WITH ${join([...(asked ? [batch] : []), ...steps], ',\n')}${link.statements}
+SELECT ${count('inserted', 'insert')} AS inserted, ${count('updated', 'update')} AS updated,
+  ${count('deleted', 'delete')} AS deleted, ${link.counts}, ${asked ? toldOf(names) : sql`NULL::text AS fresh, NULL::text AS refused`}`
+}
+
+/** New keys, and rows that are refused, each as a JSON list. */
+function toldOf(names: readonly Sql[]): Sql {
+  return sql`(SELECT jsonb_agg(jsonb_build_array(${keyTexts(names)})) FROM batch WHERE fresh AND refused IS NULL)::text AS fresh,
+  (SELECT jsonb_agg(jsonb_build_object('key', jsonb_build_array(${keyTexts(names)}), 'refusal', refused)) FROM batch WHERE refused IS NOT NULL)::text AS refused`
+}
+
+function deletedSql(mapping: Mapping, authority: Side, replica: Side): Sql {
+  return sql`deleted AS (
   DELETE FROM ${replica.name} AS ${ident(replica.alias)} USING ${keysSql(mapping, 'absent', mapping.legacy.key.length + 1)}
   WHERE ${replica.matches('absent')} AND ${replica.scope} AND NOT EXISTS (
     SELECT 1 FROM ${authority.name} AS ${ident(authority.alias)} WHERE ${authority.scope} AND ${authority.matches('absent')}) RETURNING 1
-)${link.statements}
-SELECT (SELECT count(*) FROM inserted)::int AS inserted, (SELECT count(*) FROM updated)::int AS updated,
-  (SELECT count(*) FROM deleted)::int AS deleted, ${link.counts},
-  (SELECT jsonb_agg(jsonb_build_array(${keyTexts(names)})) FROM batch WHERE fresh AND refused IS NULL)::text AS fresh,
-  (SELECT jsonb_agg(jsonb_build_object('key', jsonb_build_array(${keyTexts(names)}), 'refusal', refused)) FROM batch WHERE refused IS NOT NULL)::text AS refused`
+)`
 }
 
 /** Every reason for which the mapping refuses a row in that direction, in the order of the statement's indexes. */
