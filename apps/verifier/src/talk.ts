@@ -5,13 +5,15 @@ export interface Talk {
   say(line: string): void
   /** A line that may be replaced by the next one, where there is a terminal; elsewhere at most one every few seconds. */
   progress(line: string): void
+  /** Clears a progress line, before something else is written to the terminal. */
+  end(): void
 }
 
 // Without a terminal every line stays: a log needs few.
 const plainEveryMs = 2_000
 
 /** Talks on a stream. A progress line is cleared before anything else is said. */
-export function talkOn(stream: NodeJS.WriteStream): Talk & { end(): void } {
+export function talkOn(stream: NodeJS.WriteStream): Talk {
   let shown = false
   let lastAt = performance.now()
   const clear = () => {

@@ -49,6 +49,7 @@ async function changeOver(shell: Shell, { database, url }: OpenDatabase, around:
   const filled = await backfill({})(session)
   talk.say(filled.text)
   const { text, exitCode } = await verify({})(session)
+  talk.end()
   shell.stdout.write(`${text}\n`)
   return exitCode
 }
