@@ -78,7 +78,9 @@ export async function resumeRecord(
   if (!begun) throw errors.VERIFICATION_UNKNOWN({ id, migration })
   if (!begun.same) throw errors.VERIFICATION_STALE({ id, changed: 'a mapping, or the list of mappings,' })
   const settings = JSON.parse(begun.settings) as Settings // written by beginRecord
-  return { record: recordOf(database, id, begun.at, await chunksOf(database, id)), settings }
+  const place = ({ chunk }: ChunkState) => mappings.findIndex(({ name }) => name === chunk.mapping)
+  const chunks = (await chunksOf(database, id)).toSorted((left, right) => place(left) - place(right))
+  return { record: recordOf(database, id, begun.at, chunks), settings }
 }
 
 function recordOf(database: Database, id: string, startedAt: string, chunks: readonly ChunkState[]): Record {

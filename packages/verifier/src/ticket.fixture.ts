@@ -136,13 +136,16 @@ export interface Fixture {
   verify(options?: VerifyOptions): ReturnType<Verifier['verify']>
   /** Writes the target for tickets of these numbers, or everything. */
   fill(keys?: readonly Key[]): Promise<void>
+  /** Ends the connections, so that the database can be a template. */
+  disconnect(): Promise<void>
   close(): Promise<void>
 }
 
 /** 3 boards, 40 tickets and their items, 40 watchers; everything agrees. */
 export async function openFixture(): Promise<Fixture> {
   const created = await createTestDatabase()
-  const database = fromPool(created.pool())
+  const pool = created.pool()
+  const database = fromPool(pool)
   const sync = createSync(mappings)
   const verifier = createVerifier({ database, sync, migration: 'tickets' })
   await database.query(schema)
@@ -168,6 +171,7 @@ export async function openFixture(): Promise<Fixture> {
           for (const mapping of mappings)
             await sync.batch(tx, mapping, 'forward', {}, { heldValues: 'overwrite' })
       }),
+    disconnect: () => pool.end(),
     close: () => created.drop(),
   }
   await fixture.fill()

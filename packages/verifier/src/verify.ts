@@ -13,7 +13,7 @@ import { createReader, type Reader } from './read-chunk.ts'
 import { beginRecord, clock, type Record, resumeRecord, unrecorded } from './records.ts'
 import { type Progress, runChunks } from './run.ts'
 import { type ChunkState, countFindings, firstFindings, summaryOf } from './summary.ts'
-import type { Settings, Verification } from './verification.ts'
+import type { Coverage, Settings, Verification } from './verification.ts'
 
 export interface VerifyOptions extends Partial<Settings> {
   /** Connections that read at the same time; 2 unless given. */
@@ -128,6 +128,11 @@ function interruption(
   return [errors.INTERRUPTED.problem({ done, planned: chunks.length, id: id ?? '' })]
 }
 
+/** Where chunks are left unread, or there are none, another reason says so already. */
+function isRead({ chunks, chunksRead }: Coverage): boolean {
+  return chunks > 0 && chunksRead === chunks
+}
+
 async function conclude(
   database: Database,
   migration: string,
@@ -143,7 +148,7 @@ async function conclude(
     const own = chunks.filter(({ chunk }) => chunk.mapping === mapping.name)
     const { judgement } = readers.get(mapping.name) ?? createReader(mapping, false)
     const summary = summaryOf(mapping, judgement, own)
-    if (summary.total === 0)
+    if (summary.total === 0 && isRead(summary.coverage))
       reasons.push(errors.ROWS_NONE.problem({ mapping: mapping.name, table: mapping.legacy.name }))
     summaries.push({ ...summary, quarantined: await quarantinedRows(database, migration, mapping) })
   }
