@@ -13,6 +13,7 @@ import {
   refusalsOf,
   targetSide,
   type WritePart,
+  type WriteShape,
   writeSql,
 } from '@changeover/sync'
 import { type DbFunction, functionSql, objectName } from './db-object.ts'
@@ -108,17 +109,17 @@ BEGIN
     ' ',
   )}
   IF changeover_twins = 0 THEN
-    ${writeSql(mapping, direction, 'overwrite', ['insert'])} INTO changeover_written;
+    ${insertSql(mapping, direction)}
     changeover_refused := changeover_written.refused;
     ${linkSql(mapping, direction)}
   ELSIF changeover_twins < cardinality(${first}) THEN
-    ${byHeldValues(migration, mapping, direction, ['insert', 'update', 'link'])}
+    ${byHeldValues(migration, mapping, direction, { parts: ['insert', 'update', 'link'], refersToOwn: true })}
     changeover_refused := changeover_written.refused;
   ELSIF ${linksChanged(mapping)} THEN
-    ${writeSql(mapping, direction, 'overwrite', ['link'])} INTO changeover_written;
+    ${writeSql(mapping, direction, 'overwrite', only('link'))} INTO changeover_written;
     RETURN changeover_written.refused;
   ELSE
-    ${byHeldValues(migration, mapping, direction, ['update'])}
+    ${byHeldValues(migration, mapping, direction, only('update'))}
     RETURN changeover_written.refused;
   END IF;
   ${rewrites.length === 0 ? sql`` : sql`IF changeover_written.fresh IS NOT NULL THEN\n    ${assignFresh(mapping)}${join(rewrites, '')}\n  END IF;`}
@@ -126,22 +127,36 @@ BEGIN
 END`
 }
 
+const only = (part: WritePart): WriteShape => ({ parts: [part], refersToOwn: false })
+
+/** New twins. To look references up among them costs each row as much as there are rows: only where there are any. */
+function insertSql(mapping: Mapping, direction: Direction): Sql {
+  const plain = sql`${writeSql(mapping, direction, 'overwrite', only('insert'))} INTO changeover_written;`
+  const own = mapping.rules.flatMap(({ shape }) =>
+    Object.entries(shape.references ?? {}).filter(([, name]) => mapping.refersTo.get(name) === mapping),
+  )
+  const [key] = mapping.legacy.key
+  if (direction === 'backward' || own.length === 0 || key === undefined) return plain
+  const column = (field: string) => ident('l', fieldNamed(mapping.legacy, field).column)
+  const refers = any(own.map(([field]) => sql`${column(field)} = ANY (${parameter(1)})`))
+  return sql`IF EXISTS (SELECT 1 FROM ${tableSql(mapping.legacy)} AS l WHERE ${column(key)} = ANY (${parameter(1)}) AND (${refers})) THEN
+      ${writeSql(mapping, direction, 'overwrite', { parts: ['insert'], refersToOwn: true })} INTO changeover_written;
+    ELSE
+      ${plain}
+    END IF;`
+}
+
 /**
  * A target that has never led holds nothing of its own and is made exact, which is half the work; afterwards values that
  * only the replica can hold are kept.
  */
-function byHeldValues(
-  migration: string,
-  mapping: Mapping,
-  direction: Direction,
-  parts: readonly WritePart[],
-): Sql {
-  const keep = sql`${writeSql(mapping, direction, 'keep', parts)} INTO changeover_written;`
+function byHeldValues(migration: string, mapping: Mapping, direction: Direction, shape: WriteShape): Sql {
+  const keep = sql`${writeSql(mapping, direction, 'keep', shape)} INTO changeover_written;`
   if (direction === 'backward') return keep
   return sql`IF changeover.target_has_led(${literal(migration)}) THEN
       ${keep}
     ELSE
-      ${writeSql(mapping, direction, 'overwrite', parts)} INTO changeover_written;
+      ${writeSql(mapping, direction, 'overwrite', shape)} INTO changeover_written;
     END IF;`
 }
 
@@ -160,7 +175,7 @@ function lockSql(mapping: Mapping, direction: Direction, present: readonly Sql[]
   IF changeover_twins > 0 AND cardinality(${first}) IS DISTINCT FROM cardinality(${given[0] ?? sql`NULL`}) THEN
     SELECT ${aggregated(mapping)} INTO ${join(absent)}
       FROM (SELECT * FROM unnest(${join(given)}) EXCEPT SELECT * FROM unnest(${join(present)})) AS absent(${names});
-    ${writeSql(mapping, direction, 'overwrite', ['delete'])} INTO changeover_written;
+    ${writeSql(mapping, direction, 'overwrite', only('delete'))} INTO changeover_written;
     changeover_twins := changeover_twins - changeover_written.deleted;
   END IF;`
 }
@@ -178,7 +193,7 @@ function linkSql(mapping: Mapping, direction: Direction): Sql {
     return sql`EXISTS (SELECT 1 FROM ${tableSql(table)} AS f WHERE ${keys})`
   })
   return sql`IF ${any(found)} THEN
-      ${writeSql(mapping, direction, 'overwrite', ['link'])} INTO changeover_twins;
+      ${writeSql(mapping, direction, 'overwrite', only('link'))} INTO changeover_twins;
     END IF;`
 }
 

@@ -22,7 +22,7 @@ export { type Dependent, dependentKeysSql, dependentsOf } from './dependents.ts'
 export { keyNames, keyParameters, keysSql, keyType, parameter } from './key.ts'
 export { lockKeysSql, lockReplicaSql, rangeConditions } from './lock.ts'
 export { legacySide, type Side, sidesOf, targetSide } from './side.ts'
-export { newKey, refusalsOf, type WritePart, writeSql } from './write.ts'
+export { newKey, refusalsOf, type WritePart, type WriteShape, writeSql } from './write.ts'
 export { type ColumnValue, columnValues, identityValues, type Written } from './assemble.ts'
 
 // Whether the tables still are what the mapping says

@@ -28,7 +28,14 @@ export type HeldValues = 'keep' | 'overwrite'
 /** What the statement does. Whoever knows the rows under lock can leave out what has nothing to do, and save its cost. */
 export type WritePart = 'insert' | 'update' | 'delete' | 'link'
 
-const everyPart: readonly WritePart[] = ['insert', 'update', 'delete', 'link']
+/** What is known of the rows beforehand. */
+export interface WriteShape {
+  readonly parts: readonly WritePart[]
+  /** Whether a row may refer to one that the same statement inserts. */
+  readonly refersToOwn: boolean
+}
+
+const anything: WriteShape = { parts: ['insert', 'update', 'delete', 'link'], refersToOwn: true }
 
 /**
  * The one statement that makes the replica say what the mapping says. Parameters: the locked keys of the authority (from
@@ -40,11 +47,12 @@ export function writeSql(
   mapping: Mapping,
   direction: Direction,
   heldValues: HeldValues,
-  parts: readonly WritePart[] = everyPart,
+  { parts, refersToOwn }: WriteShape = anything,
 ): Sql {
   const does = (part: WritePart) => parts.includes(part)
   const { authority, replica } = sidesOf(mapping, direction)
-  const { scope, joins } = joinedScope(mapping, direction)
+  const own = refersToOwn ? joinedScope(mapping, direction) : { scope: subqueryScope(mapping), joins: [] }
+  const { scope, joins } = own
   const rules = compileRules(mapping, direction, { legacy: 'l', target: 't', scope })
   const link = linkStatements(does('link') ? mapping.links : [], direction)
   const names = keyNames(mapping).map((name) => ident(name))
