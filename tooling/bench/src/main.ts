@@ -3,11 +3,12 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startPostgres } from '@changeover/embedded-postgres'
+import { dualWrite } from './dual-write.ts'
 import { foundation } from './foundation.ts'
 import { tableOf } from './measure.ts'
 
 // pnpm bench [foundation] [--rows 1000000] [--write]: prints the table; --write keeps it in docs/benchmarks.md.
-const benchmarks = { foundation }
+const benchmarks = { foundation, 'dual-write': dualWrite }
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { rows: { type: 'string', default: '1000000' }, write: { type: 'boolean', default: false } },
