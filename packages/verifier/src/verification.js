@@ -1,2 +1,0 @@
-export {}
-//# sourceMappingURL=verification.js.map
