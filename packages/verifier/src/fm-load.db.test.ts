@@ -35,7 +35,10 @@ async function write(step: number): Promise<void> {
       return both(rows.map((row) => row.id))
     }
     await tx.query('UPDATE ticket SET title = $2, status = $3, rank = $4::int WHERE id = $1::bigint', [
-      ...[id, `w${step}`, statuses[step % 3], step],
+      id,
+      `w${step}`,
+      statuses[step % 3],
+      step,
     ])
     return both([String(id)])
   })

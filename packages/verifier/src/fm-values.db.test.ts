@@ -11,23 +11,34 @@ const mapping = defineMapping({
   legacy: table(
     'value_old',
     {
-      ...{ id: 'bigint not null', big: 'bigint', exact: 'numeric', half: 'real', float: 'double precision' },
-      ...{
-        name: 'text',
-        code: 'char(4)',
-        at: 'timestamptz',
-        starts: 'timestamptz',
-        body: 'json',
-        extra: 'jsonb',
-      },
+      id: 'bigint not null',
+      big: 'bigint',
+      exact: 'numeric',
+      half: 'real',
+      float: 'double precision',
+      name: 'text',
+      code: 'char(4)',
+      at: 'timestamptz',
+      starts: 'timestamptz',
+      body: 'json',
+      extra: 'jsonb',
     },
     { key: ['id'] },
   ),
   target: table(
     'value_new',
     {
-      ...{ id: 'bigint not null', big: 'bigint', exact: 'numeric', half: 'real', float: 'double precision' },
-      ...{ name: 'text', code: 'char(4)', at: 'timestamptz', day: 'date', clock: 'time', body: 'json' },
+      id: 'bigint not null',
+      big: 'bigint',
+      exact: 'numeric',
+      half: 'real',
+      float: 'double precision',
+      name: 'text',
+      code: 'char(4)',
+      at: 'timestamptz',
+      day: 'date',
+      clock: 'time',
+      body: 'json',
       data: 'jsonb not null default',
     },
     { key: ['id'] },
@@ -81,19 +92,15 @@ describe('FM-29 the verifier sees what JavaScript loses', () => {
 
 describe('FM-30 time zones', () => {
   const instants = [
-    ...[
-      '2026-03-29 00:30:00+00',
-      '2026-03-29 01:30:00+00',
-      '2026-10-25 00:30:00+00',
-      '2026-10-25 01:30:00+00',
-    ],
-    ...[
-      '0001-01-01 00:00:00+00',
-      '9999-12-31 23:59:59.999999+00',
-      'infinity',
-      '-infinity',
-      '0044-03-15 12:00:00+00 BC',
-    ],
+    '2026-03-29 00:30:00+00',
+    '2026-03-29 01:30:00+00',
+    '2026-10-25 00:30:00+00',
+    '2026-10-25 01:30:00+00',
+    '0001-01-01 00:00:00+00',
+    '9999-12-31 23:59:59.999999+00',
+    'infinity',
+    '-infinity',
+    '0044-03-15 12:00:00+00 BC',
   ]
 
   test('FM-30 agreement does not depend on the time zone of session or process, whoever wrote', async () => {

@@ -125,9 +125,16 @@ function mutant(rules: Parts, more: Partial<Pick<Mapping, 'target' | 'links' | '
 const untyped = table(
   'item',
   {
-    ...{ id: 'uuid not null default', type: 'text not null default', title: 'varchar(20) not null' },
-    ...{ status: 'text not null default', priority: 'text', startDate: 'date', startTime: 'time' },
-    ...{ origin: 'uuid', project: 'uuid', data: 'jsonb not null default' },
+    id: 'uuid not null default',
+    type: 'text not null default',
+    title: 'varchar(20) not null',
+    status: 'text not null default',
+    priority: 'text',
+    startDate: 'date',
+    startTime: 'time',
+    origin: 'uuid',
+    project: 'uuid',
+    data: 'jsonb not null default',
   },
   { key: ['id'] },
 )

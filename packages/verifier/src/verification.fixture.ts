@@ -7,19 +7,25 @@ export function agreeing(
   more: Partial<MappingVerification> = {},
 ): MappingVerification {
   return {
-    ...{
-      mapping,
-      hash: 'h',
-      total,
-      withTarget: total,
-      missing: 0,
-      mismatched: 0,
-      held: 0,
-      orphaned: 0,
-      duplicate: 0,
+    mapping,
+    hash: 'h',
+    total,
+    withTarget: total,
+    missing: 0,
+    mismatched: 0,
+    held: 0,
+    orphaned: 0,
+    duplicate: 0,
+    targetTotal: total,
+    fields: {},
+    heldFields: {},
+    quarantined: null,
+    coverage: {
+      chunks: 2,
+      chunksRead: 2,
+      compared: ['title'],
+      dropped: [],
     },
-    ...{ targetTotal: total, fields: {}, heldFields: {}, quarantined: null },
-    coverage: { chunks: 2, chunksRead: 2, compared: ['title'], dropped: [] },
     ...more,
   }
 }
@@ -30,17 +36,22 @@ export function verificationOf(
   more: Partial<Verification> = {},
 ): Verification {
   return {
-    ...{
-      id: '7',
-      migration: 'work-items',
-      verdict: 'consistent',
-      reasons: [],
-      mappings,
-      findings: [],
-      findingsOmitted: 0,
+    id: '7',
+    migration: 'work-items',
+    verdict: 'consistent',
+    reasons: [],
+    mappings,
+    findings: [],
+    findingsOmitted: 0,
+    settings: {
+      chunkRows: 5e4,
+      heldValues: 'overwrite',
+      strict: false,
+      authority: 'legacy',
     },
-    settings: { chunkRows: 50_000, heldValues: 'overwrite', strict: false, authority: 'legacy' },
-    ...{ startedAt: '2026-11-21T04:00:00.000Z', finishedAt: '2026-11-21T04:00:02.500Z', certificate: '3' },
+    startedAt: '2026-11-21T04:00:00.000Z',
+    finishedAt: '2026-11-21T04:00:02.500Z',
+    certificate: '3',
     ...more,
   }
 }

@@ -24,24 +24,37 @@ describe('a migration that agrees', () => {
       targetTotal: 3,
     })
     expect(verification.mappings[1]).toMatchObject({
-      ...{ mapping: 'Ticket', total: 40, withTarget: 40, missing: 0, mismatched: 0, held: 0, duplicate: 0 },
-      ...{ orphaned: 0, targetTotal: 40, fields: {}, heldFields: {} },
+      mapping: 'Ticket',
+      total: 40,
+      withTarget: 40,
+      missing: 0,
+      mismatched: 0,
+      held: 0,
+      duplicate: 0,
+      orphaned: 0,
+      targetTotal: 40,
+      fields: {},
+      heldFields: {},
     })
     expect(verification.mappings[1]?.coverage).toEqual({
       chunks: 8,
       chunksRead: 8,
       compared: [
-        ...['title', 'status', 'data.legacy_status', 'priority', 'startDate', 'startTime', 'data.starts_at'],
-        ...[
-          'data.rank',
-          'data.cost',
-          'data.weight',
-          'data.extra',
-          'data.changed_at',
-          'origin',
-          'project',
-          'watchers',
-        ],
+        'title',
+        'status',
+        'data.legacy_status',
+        'priority',
+        'startDate',
+        'startTime',
+        'data.starts_at',
+        'data.rank',
+        'data.cost',
+        'data.weight',
+        'data.extra',
+        'data.changed_at',
+        'origin',
+        'project',
+        'watchers',
       ],
       dropped: [{ field: 'search', reason: 'search is given up: derived by a trigger' }],
     })
@@ -174,14 +187,14 @@ describe('every class of finding', () => {
       startDate: 1,
       startTime: 1,
     })
-    expect(texts.map((text) => text.split(':')[0]).toSorted()).toEqual([
-      ...[
-        'Ticket 10 data.rank',
-        'Ticket 11 data.changed_at',
-        'Ticket 12 data.starts_at',
-        'Ticket 13 data.legacy_status',
-      ],
-      ...['Ticket 14 data.cost', 'Ticket 15 startDate', 'Ticket 15 startTime'],
+    expect(texts.map((text) => text.replace(/:.*/s, '')).toSorted()).toEqual([
+      'Ticket 10 data.rank',
+      'Ticket 11 data.changed_at',
+      'Ticket 12 data.starts_at',
+      'Ticket 13 data.legacy_status',
+      'Ticket 14 data.cost',
+      'Ticket 15 startDate',
+      'Ticket 15 startTime',
     ])
   })
 

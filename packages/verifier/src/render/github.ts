@@ -43,8 +43,14 @@ export function renderGithubSummary(verification: Verification, targetModel: str
     `| --- |${' ---: |'.repeat(7)}`,
     ...mappings.map((each) =>
       row([
-        ...[each.mapping, each.total, each.withTarget, each.missing, each.mismatched],
-        ...[each.held, each.orphaned, each.duplicate],
+        each.mapping,
+        each.total,
+        each.withTarget,
+        each.missing,
+        each.mismatched,
+        each.held,
+        each.orphaned,
+        each.duplicate,
       ]),
     ),
     '',

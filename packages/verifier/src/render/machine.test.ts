@@ -9,15 +9,15 @@ import { renderJunit } from './junit.ts'
 import { renderVerbose } from './verbose.ts'
 
 const finding: Finding = {
-  ...{
-    class: 'mismatched',
-    mapping: 'StaffTask',
-    key: ['17'],
-    targetKey: ['a-1'],
-    field: 'title',
-    rule: 'copy(title)',
-  },
-  ...{ legacyValue: 'a <b> & "c" | 50%\nnext', targetValue: null, why: null },
+  class: 'mismatched',
+  mapping: 'StaffTask',
+  key: ['17'],
+  targetKey: ['a-1'],
+  field: 'title',
+  rule: 'copy(title)',
+  legacyValue: 'a <b> & "c" | 50%\nnext',
+  targetValue: null,
+  why: null,
 }
 const missing: Finding = { ...finding, class: 'missing', targetKey: null, field: null, legacyValue: null }
 const held: Finding = {
