@@ -33,7 +33,7 @@ function advance(
   return transition(database, request, { ...fine, ...options })
 }
 
-test('a transaction that wrote before the flip is waited for, and nothing is synced before it is gone', async () => {
+test('FM-04 FM-27 a transaction that wrote before the flip is waited for, and nothing is synced before it is gone', async () => {
   await home.store('wrote')
   const old = await openTransaction(home)
   await old.tx.query('insert into ticket values (1)')

@@ -33,12 +33,15 @@ test('flags that agree are no problem, in no phase', () => {
     expect(checkFlags(complete, stored(phase)).problems).toEqual([])
 })
 
-test.each(phaseNames)('flags never move the authority: %s holds, and the difference is told', (name) => {
-  const check = checkFlags(name === 'target-leads' ? {} : targetLeads, stored(name))
-  expect(check.phase).toBe(phases[name])
-  expect(check.problems).toMatchObject([{ code: errors.FLAGS_DISAGREE.code, values: { stored: name } }])
-  expect(check.problems[0]?.fix).toMatch(/^Set USE_WORKITEM_MODEL=\w+ .*phase set crm --from-env$/)
-})
+test.each(phaseNames)(
+  'FM-45 flags never move the authority: %s holds, and the difference is told',
+  (name) => {
+    const check = checkFlags(name === 'target-leads' ? {} : targetLeads, stored(name))
+    expect(check.phase).toBe(phases[name])
+    expect(check.problems).toMatchObject([{ code: errors.FLAGS_DISAGREE.code, values: { stored: name } }])
+    expect(check.problems[0]?.fix).toMatch(/^Set USE_WORKITEM_MODEL=\w+ .*phase set crm --from-env$/)
+  },
+)
 
 test('flags that contradict each other, or cannot be read, are a problem and leave the stored phase', () => {
   const contradiction = checkFlags({ USE_WORKITEM_MODEL: '1' }, stored('legacy-leads'))

@@ -34,7 +34,7 @@ const pod = (migration: string, instance: string, rest: Partial<Heartbeat> = {})
   ...rest,
 })
 
-test('an advance waits for nobody who agrees, and refuses while a live process acts by an older phase', async () => {
+test('FM-05 an advance waits for nobody who agrees, and refuses while a live process acts by an older phase', async () => {
   await home.store('lag')
   await beat(home.database, pod('lag', 'new'))
   await beat(home.database, pod('lag', 'old'))

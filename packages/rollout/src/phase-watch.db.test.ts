@@ -60,7 +60,7 @@ test('without announcements the poll sees it', async () => {
   await watch.close()
 })
 
-test('where the database does not answer, the last known phase stays, and its age is told', async () => {
+test('FM-46 where the database does not answer, the last known phase stays, and its age is told', async () => {
   await home.store('cut')
   await flip('cut')
   let isCut = false
@@ -106,7 +106,7 @@ test('an answer that was overtaken, or comes from a replica that lags, moves not
   await watch.close()
 })
 
-test('a request sees one phase from its beginning to its end, and writes by no other one', async () => {
+test('FM-44 a request sees one phase from its beginning to its end, and writes by no other one', async () => {
   await home.store('pinned')
   const watch = await watchPhase(home.database, 'pinned', { listen: viaPostgres, pollMs: 20 })
   const scope = createPhaseScope(watch)

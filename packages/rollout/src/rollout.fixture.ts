@@ -19,10 +19,14 @@ export interface Home {
   close(): Promise<void>
 }
 
-export async function openHome(): Promise<Home> {
+/** Opens one; `rewrite` installs another ledger than ours: a prevention switched off. */
+export async function openHome(rewrite: (text: string) => string = (text) => text): Promise<Home> {
   const home = await createTestDatabase()
   const database = createPoolDatabase({ url: home.url, maxConnections: 16 })
-  await runDdl(database, ledgerDdl)
+  await runDdl(
+    database,
+    ledgerDdl.map((each) => (typeof each === 'string' ? rewrite(each) : each)),
+  )
   return {
     url: home.url,
     database,
@@ -94,6 +98,10 @@ export const withoutEpochCheck = (database: Database) =>
       'where $2 <> $3 and migration = $1',
     ),
   )
+
+/** A mutant that lets any number of operators work at once. */
+export const withoutOperatorLock = (database: Database) =>
+  mutant(database, (text) => text.replace(/pg_try_advisory_xact_lock\(.*\)/, '$1::text is not null'))
 
 /** A mutant that waits for no transaction of the epoch before. */
 export const withoutFence = (database: Database) =>

@@ -52,7 +52,7 @@ test('a share is raised and lowered under the same epoch, and both are in the au
   ])
 })
 
-test('nobody reads from a target that is not complete', async () => {
+test('FM-45 nobody reads from a target that is not complete', async () => {
   await at('early', 'legacy-leads')
   const backfill = { state: 'running', startedAt: '9999', rowsRemaining: 5 }
   await expect(share({ migration: 'early' }, { ...everythingFine, backfill })).rejects.toMatchObject({

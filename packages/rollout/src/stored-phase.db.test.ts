@@ -95,6 +95,25 @@ test.each(['repeatable read', 'serializable'] as const)(
   },
 )
 
+test('mutation: without the lock, or with a kept snapshot that is not tested, writers act on the old phase', async () => {
+  const unlocked = await openHome((text) => text.replace(/PERFORM .*lock_shared.*;/, ''))
+  const untested = await openHome((text) => text.replace(' FOR SHARE;', ';'))
+  for (const [mutated, isolation] of [
+    [unlocked, 'read committed'],
+    [untested, 'repeatable read'],
+  ] as const) {
+    await mutated.store('mutated')
+    const writer = await openTransaction(mutated, { isolation })
+    if (isolation === 'repeatable read') await writer.tx.query('select 1')
+    else await lockPhase(writer.tx, 'mutated')
+    await mutated.database.transaction((tx) => tx.query(raisePhase('mutated')))
+    const believed = isolation === 'repeatable read' ? (await lockPhase(writer.tx, 'mutated')).epoch : '1'
+    expect((await readPhase(mutated.database, 'mutated'))?.epoch).not.toBe(believed)
+    await writer.commit()
+    await mutated.close()
+  }
+})
+
 test('a reader in a read-only snapshot reads the phase of its snapshot', async () => {
   await home.store('reader')
   const work = home.database.transaction((tx) => lockPhase(tx, 'reader'), {

@@ -56,7 +56,7 @@ const places = [
   ['completed', 'legacy-leads', []],
 ] as const
 
-describe.each(places)('a process that is killed when it is at "%s"', (where, phase, rest) => {
+describe.each(places)('FM-61 a process that is killed when it is at "%s"', (where, phase, rest) => {
   test('leaves one phase, and the same command does what is left and nothing twice', async () => {
     const migration = `forth-${where}`
     await home.store(migration)

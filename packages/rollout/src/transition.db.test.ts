@@ -1,5 +1,7 @@
+import { setTimeout } from 'node:timers/promises'
 import { isFailure } from '@changeover/errors'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { arrowBetween } from './arrow.ts'
 import { errors } from './errors.ts'
 import { everythingFine } from './open-gates.fixture.ts'
 import type { PhaseName } from './phase.ts'
@@ -10,6 +12,7 @@ import {
   openTransaction,
   withoutEpochCheck,
   withoutFlipLock,
+  withoutOperatorLock,
 } from './rollout.fixture.ts'
 import { lockPhase, readPhase } from './stored-phase.ts'
 import { transition, type TransitionOptions, type TransitionRequest } from './transition.ts'
@@ -153,7 +156,7 @@ test('the same command again changes nothing', async () => {
   expect(await readHistory(home.database, 'again')).toHaveLength(2)
 })
 
-test('there is no way that the table does not have', async () => {
+test('FM-59 there is no way that the table does not have, and none back from contracted', async () => {
   await home.store('ways')
   await expect(go('ways', 'target-leads')).rejects.toMatchObject({ code: errors.NO_SUCH_TRANSITION.code })
   await expect(go('nobody', 'legacy-leads')).rejects.toMatchObject({ code: errors.PHASE_MISSING.code })
@@ -164,7 +167,7 @@ test('there is no way that the table does not have', async () => {
     })
 })
 
-test('of ten operators at once one succeeds, the others are told of the conflict, and the trail has one entry', async () => {
+test('FM-65 of ten operators at once one succeeds, the others are told of the conflict, and the trail has one entry', async () => {
   await home.store('ten')
   const attempts = Array.from({ length: 7 }, () =>
     go('ten', 'legacy-leads', { request: { expectedEpoch: '1' } }),
@@ -176,6 +179,60 @@ test('of ten operators at once one succeeds, the others are told of the conflict
   const conflicts: readonly string[] = [errors.TRANSITION_CONFLICT.code, errors.EPOCH_MOVED.code]
   expect(outcomes.filter((each) => each !== 'done' && !conflicts.includes(each))).toEqual([])
   expect(await readHistory(home.database, 'ten')).toHaveLength(2)
+})
+
+test('even without the lock of the operators one flip is done: its epoch is compared', async () => {
+  await home.store('unlocked')
+  const database = withoutOperatorLock(home.database)
+  const options = { fenceTimeoutMs: 0 } // the open transactions of the others would be waited for
+  await Promise.allSettled(
+    Array.from({ length: 7 }, () => go('unlocked', 'legacy-leads', { database, options })),
+  )
+  expect(await readPhase(home.database, 'unlocked')).toMatchObject({
+    epoch: '2',
+    phase: { name: 'legacy-leads' },
+  })
+  expect(await readHistory(home.database, 'unlocked')).toHaveLength(2)
+})
+
+test('mutation: without the lock of the operators their actions run at the same time', async () => {
+  for (const [migration, database, most] of [
+    ['alone', home.database, 1],
+    ['together', withoutOperatorLock(home.database), 4],
+  ] as const) {
+    await home.store(migration)
+    let running = 0
+    let peak = 0
+    const prepare = async () => {
+      peak = Math.max(peak, ++running)
+      await setTimeout(50)
+      running--
+    }
+    await Promise.allSettled(
+      Array.from({ length: 4 }, () =>
+        go(migration, 'legacy-leads', { database, options: { actions: { prepare }, fenceTimeoutMs: 0 } }),
+      ),
+    )
+    expect(peak).toBe(most)
+  }
+})
+
+test('FM-65 operators who pull in both directions end in a legal state, by legal steps', async () => {
+  await home.store('pulled', 'target-leads')
+  await go('pulled', 'target-leads')
+  const pull = (to: PhaseName) => go('pulled', to, { request: { emergency: true } })
+  for (let round = 0; round < 6; round++) {
+    const forth: PhaseName[] = ['target-leads', 'target-only']
+    const back: PhaseName[] = ['legacy-leads', 'legacy-only']
+    await Promise.allSettled((round % 2 === 0 ? [...back, ...forth] : [...forth, ...back]).map(pull))
+  }
+  const history = await readHistory(home.database, 'pulled')
+  for (const [index, { from, to }] of history.entries()) {
+    expect(from).toBe(history[index - 1]?.to ?? null)
+    if (from !== null) expect(arrowBetween(from, to)).toBeDefined()
+  }
+  expect(new Set(history.map(({ epoch }) => epoch)).size).toBe(history.length)
+  expect(history.length).toBeGreaterThan(1)
 })
 
 test('a second operator is told who the first one is, and works on another migration meanwhile', async () => {

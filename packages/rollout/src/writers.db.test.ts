@@ -1,0 +1,72 @@
+import { setTimeout } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { everythingFine } from './open-gates.fixture.ts'
+import type { PhaseName } from './phase.ts'
+import { type Home, openHome } from './rollout.fixture.ts'
+import { lockPhase } from './stored-phase.ts'
+import { transition } from './transition.ts'
+
+let home: Home
+
+beforeAll(async () => {
+  home = await openHome()
+  await home.database.query(
+    'create table written (writer int, number int, epoch bigint, at timestamptz, primary key (writer, number))',
+  )
+})
+afterAll(() => home.close())
+
+interface Traffic {
+  /** Writes whose COMMIT was answered. */
+  acknowledged: number
+  readonly failures: unknown[]
+}
+
+/** Writes by the phase until it is told to end: a few milliseconds each, as requests do. */
+async function write(writer: number, traffic: Traffic, ended: AbortSignal): Promise<void> {
+  for (let number = 0; !ended.aborted; number++) {
+    try {
+      await home.database.transaction(async (tx) => {
+        const { epoch } = await lockPhase(tx, 'load')
+        await setTimeout(number % 4)
+        await tx.query('insert into written values ($1, $2, $3::bigint, clock_timestamp())', [
+          writer,
+          number,
+          epoch,
+        ])
+      })
+      traffic.acknowledged++
+    } catch (error) {
+      traffic.failures.push(error)
+    }
+  }
+}
+
+test('FM-63 under eight writers every flip is fast, fails nobody, and no write has an older phase than its moment', async () => {
+  await home.store('load', 'target-leads')
+  const traffic: Traffic = { acknowledged: 0, failures: [] }
+  const end = new AbortController()
+  const writers = Array.from({ length: 8 }, (_, writer) => write(writer, traffic, end.signal))
+  const durations: number[] = []
+  const way: PhaseName[] = ['legacy-leads', 'target-leads', 'legacy-leads', 'target-leads', 'legacy-leads']
+  for (const to of way) {
+    await setTimeout(30)
+    const start = performance.now()
+    await transition(
+      home.database,
+      { migration: 'load', to, by: 'ada', reason: 'drill', emergency: true },
+      { observe: async () => everythingFine },
+    )
+    durations.push(performance.now() - start)
+  }
+  end.abort()
+  await Promise.all(writers)
+  expect(traffic.failures).toEqual([])
+  expect(Math.max(...durations)).toBeLessThan(1_000)
+  const { rows } = await home.database.query<{ rows: number; epochs: number; late: number }>(
+    `select count(*)::int as rows, count(distinct w.epoch)::int as epochs, count(*) filter (where exists (
+       select from changeover.phase_history h
+        where h.migration = 'load' and h.epoch > w.epoch and h.at < w.at))::int as late from written w`,
+  )
+  expect(rows[0]).toEqual({ rows: traffic.acknowledged, epochs: way.length + 1, late: 0 })
+})
