@@ -15,6 +15,8 @@ export interface Frame {
   readonly legacy: string
   readonly target: string
   readonly scope: SqlScope
+  /** How a slot of the target is read, where a statement has a shorter way: `readSql` unless given. */
+  readonly read?: (slot: Slot, type: ColumnType) => Sql
 }
 
 /** Why a rule cannot map a row. `when` is TRUE for such rows and never NULL. */
@@ -122,8 +124,9 @@ export function givenSql(
   direction: Direction,
   frame: Frame,
 ): SqlRow {
+  const read = frame.read ?? ((slot, type) => readSql(slot, type, frame.target))
   if (direction === 'backward')
-    return Object.fromEntries(slots.map(({ slot, type }) => [slot.ref, readSql(slot, type, frame.target)]))
+    return Object.fromEntries(slots.map(({ slot, type }) => [slot.ref, read(slot, type)]))
   return Object.fromEntries(
     shape.reads.map((name) => [name, ident(frame.legacy, fieldNamed(mapping.legacy, name).column)]),
   )

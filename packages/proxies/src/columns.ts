@@ -1,17 +1,20 @@
 import {
   at,
+  type ColumnType,
   fieldNamed,
   identitySql,
-  keyOfIdentity,
   keyPairs,
   type Mapping,
-  subqueryScope,
+  type Slot,
   typeText,
   valuesSql,
 } from '@changeover/mapping'
 import { ident, type Sql, sql, typeName } from '@changeover/mapping/sql'
-import type { LegacyColumn, LegacyTable } from './legacy-table.ts'
-import { aliases } from './proxy.ts'
+import type { LegacyColumn } from './legacy-table.ts'
+import { aliases, type Proxy, type ProxySet } from './proxy.ts'
+import { keyReading, readingOf } from './read-functions.ts'
+import { functionScope } from './reference-functions.ts'
+import { answered, referenceRules } from './reference-rules.ts'
 
 /** A column of the view, as an expression over the target's row. */
 export interface ProxyColumn {
@@ -22,9 +25,12 @@ export interface ProxyColumn {
   readonly column: LegacyColumn
 }
 
+/** How other rows are asked: once for each row of the view (see `askedOnce`), or in place, by each column for itself. */
+export type Asked = 'once' | 'in place'
+
 /** All columns of a legacy table in its order. One that is dropped by name, or unknown, reads as its constant default or NULL. */
-export function proxyColumns(mapping: Mapping, table: LegacyTable): readonly ProxyColumn[] {
-  const read = readings(mapping)
+export function proxyColumns(set: ProxySet, { mapping, table }: Proxy, asked: Asked): readonly ProxyColumn[] {
+  const read = readings(set, mapping, asked)
   return table.columns.map((column) => {
     const field = Object.values(mapping.legacy.fields).find((each) => each.column === column.name)
     const value = field && read.get(field.name)
@@ -57,11 +63,22 @@ export function keyOf(mapping: Mapping, row: string): readonly Sql[] {
   return keyColumns(mapping).map((name) => ident(row, name))
 }
 
-function readings(mapping: Mapping): ReadonlyMap<string, Sql> {
-  const frame = { legacy: aliases.written, target: aliases.target, scope: subqueryScope(mapping) }
+function readings(set: ProxySet, mapping: Mapping, asked: Asked): ReadonlyMap<string, Sql> {
+  const frame = {
+    legacy: aliases.written,
+    target: aliases.target,
+    scope: functionScope(set, mapping),
+    read: (slot: Slot, type: ColumnType) => readingOf(set, slot, type),
+  }
+  const rules = asked === 'once' ? referenceRules(set, mapping) : []
   return new Map([
-    ...keyPairs(mapping).map((pair) => [pair.field.name, keyOfIdentity(pair, aliases.target)] as const),
+    ...keyPairs(mapping).map((pair) => [pair.field.name, keyReading(set, pair)] as const),
     ...mapping.rules.flatMap((rule) => {
+      const refers = rules.find(({ resolved }) => resolved === rule)
+      if (refers)
+        return rule.shape.restores.map(
+          (name) => [name, answered(refers, fieldNamed(mapping.legacy, name).column)] as const,
+        )
       const values = valuesSql(mapping, rule, 'backward', frame)
       return rule.shape.restores.map((name) => [name, at(values, name)] as const)
     }),

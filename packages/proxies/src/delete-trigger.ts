@@ -11,7 +11,7 @@ export function deleteTrigger(set: ProxySet, proxy: Proxy): readonly string[] {
   const { mapping, table } = proxy
   const body = sql`${followDelete(set, proxy)}
     LOOP
-      DELETE FROM ${tableSql(mapping.target)} AS t USING ${replacedKey(mapping)} WHERE ${replacedRow(proxy)};
+      DELETE FROM ${tableSql(mapping.target)} AS t USING ${replacedKey(mapping)} WHERE ${replacedRow(set, proxy)};
       EXIT WHEN FOUND;${whenNotFound(set, mapping, table)}
     END LOOP;
     RETURN ${ident(aliases.replaced)};`

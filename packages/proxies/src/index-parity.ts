@@ -41,7 +41,7 @@ export async function indexParity(database: Database, set: ProxySet): Promise<re
     const found: IndexParity[] = []
     for (const proxy of set.proxies) {
       for (const index of await readIndexes(tx, regclassOf(proxy))) {
-        const candidate = candidateOf(proxy, index)
+        const candidate = candidateOf(set, proxy, index)
         found.push(
           typeof candidate === 'string' ? impossible(proxy, index, candidate) : await tryOut(tx, candidate),
         )
@@ -54,12 +54,13 @@ export async function indexParity(database: Database, set: ProxySet): Promise<re
 
 /** The expression of each key over the target's row, or why there is none. */
 function candidateOf(
+  set: ProxySet,
   proxy: Proxy,
   { name, method, isUnique, keys, predicate }: TableIndex,
 ): Candidate | string {
   if (method !== 'btree') return `it is a ${method} index, whose operators are not known here`
   if (predicate !== null) return `it is partial (${predicate}), which is not translated`
-  const values = viewValues(proxy)
+  const values = viewValues(set, proxy)
   const columns = keys.map(({ column, printed }) => column ?? printed)
   const unknown = columns.find((column) => !values.has(column))
   if (unknown !== undefined) return `${unknown} is an expression, which is not translated`
@@ -74,8 +75,9 @@ function candidateOf(
 }
 
 /** The columns of the view, over the one table of which an index can be made. */
-function viewValues({ mapping, links, table }: Proxy): ReadonlyMap<string, Sql> {
-  if (!links) return new Map(proxyColumns(mapping, table).map(({ name, value }) => [name, value]))
+function viewValues(set: ProxySet, proxy: Proxy): ReadonlyMap<string, Sql> {
+  const { links } = proxy
+  if (!links) return new Map(proxyColumns(set, proxy, 'in place').map(({ name, value }) => [name, value]))
   const names = [links.legacy.owner, ...links.legacy.values]
   const others = [links.target.owner, ...links.target.values]
   return new Map(

@@ -30,7 +30,14 @@ export async function installProxies(database: Database, options: ProxyOptions):
   return { set, indexes }
 }
 
-/** Takes the views and triggers away. Their indexes stay, since the target's own queries may use them by now. */
+/** Takes the views, their triggers and functions away, and the indexes that call one of those; all other indexes stay. */
 export async function removeProxies(database: Database, set: ProxySet): Promise<void> {
-  await runDdl(database, proxyRemovalDdl(set))
+  const { rows } = await database.query<{ index: string }>(dependentIndexes, [set.schema])
+  const indexes = rows.map(({ index }) => `DROP INDEX IF EXISTS ${index}`)
+  await runDdl(database, [...indexes, ...proxyRemovalDdl(set)])
 }
+
+const dependentIndexes = `SELECT DISTINCT c.oid::regclass::text AS index FROM pg_depend AS d
+  JOIN pg_proc AS p ON d.refclassid = 'pg_proc'::regclass AND p.oid = d.refobjid
+  JOIN pg_class AS c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid AND c.relkind = 'i'
+  WHERE p.pronamespace = to_regnamespace(quote_ident($1))`

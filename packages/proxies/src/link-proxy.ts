@@ -1,7 +1,8 @@
-import { fieldNamed, keyOfIdentity, keyPairs, type Links, type LinkSide, tableSql } from '@changeover/mapping'
+import { fieldNamed, keyPairs, type Links, type LinkSide, tableSql } from '@changeover/mapping'
 import { all, ident, join, type Sql, sql } from '@changeover/mapping/sql'
 import { targetSide } from '@changeover/sync'
 import { aliases, type Proxy, type ProxySet } from './proxy.ts'
+import { keyReading } from './read-functions.ts'
 import { raise } from './raise.ts'
 import { refuseNulls } from './refusals.ts'
 import { insteadOf } from './trigger.ts'
@@ -11,12 +12,12 @@ interface LinkProxy extends Proxy {
 }
 
 /** A link table as a view: the legacy key of the owner beside the values, in the order of the legacy table's columns. */
-export function linkViewSql({ mapping, links, table }: LinkProxy): Sql {
+export function linkViewSql(set: ProxySet, { mapping, links, table }: LinkProxy): Sql {
   const [pair] = keyPairs(mapping)
   const owner = columnOf(links.legacy, links.legacy.owner)
   const values = valueColumns(links)
   const columns = table.columns.map(({ name }) => {
-    if (name === owner) return sql`${pair ? keyOfIdentity(pair, 't') : sql`NULL`} AS ${ident(name)}`
+    if (name === owner) return sql`${pair ? keyReading(set, pair) : sql`NULL`} AS ${ident(name)}`
     return sql`${ident('x', values.get(name) ?? name)} AS ${ident(name)}`
   })
   const side = targetSide(mapping)

@@ -35,7 +35,20 @@ export async function planProxies(queryable: Queryable, options: ProxyOptions): 
     `SELECT name::text AS name FROM unnest(current_schemas(false)) AS name WHERE name <> 'pg_temp'`,
   )
   const searchPath = join([...rows.map(({ name }) => ident(name)), ident('pg_temp')])
-  return { schema, proxies, migration, searchPath }
+  const targetSchemas = await schemasOf(queryable, mappings)
+  return { schema, proxies, migration, searchPath, targetSchemas }
+}
+
+async function schemasOf(
+  queryable: Queryable,
+  mappings: readonly Mapping[],
+): Promise<ReadonlyMap<string, string>> {
+  const names = mappings.map(({ target }) => tableSql(target).text)
+  const { rows } = await queryable.query<{ name: string; schema: string }>(
+    `SELECT name, relnamespace::regnamespace::text AS schema FROM unnest($1::text[]) AS name JOIN pg_class AS c ON c.oid = to_regclass(name)`,
+    [names],
+  )
+  return new Map(rows.map(({ name, schema }) => [name, schema]))
 }
 
 function proxyFor(schema: string, mapping: Mapping, table: LegacyTable): Proxy {

@@ -1,4 +1,4 @@
-import { scopeSql, tableSql } from '@changeover/mapping'
+import { type Mapping, scopeSql, tableSql } from '@changeover/mapping'
 import { all, ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
 import { identified, proxyColumns } from './columns.ts'
 import { isOwnFunction } from './current-row.ts'
@@ -7,16 +7,23 @@ import { insertTrigger } from './insert-trigger.ts'
 import { linkTriggers, linkViewSql } from './link-proxy.ts'
 import { inSchema, type Proxy, type ProxySet } from './proxy.ts'
 import { phaseGuardFunction, phaseGuardTrigger } from './phase-guard.ts'
+import { readFunctions } from './read-functions.ts'
+import { referenceFunctions } from './reference-functions.ts'
+import { askedOnce, referenceRuleFunctions, referenceRules } from './reference-rules.ts'
 import { updateTrigger } from './update-trigger.ts'
 
 /** Everything that makes the proxies, to be run in one transaction. Views of an earlier installation are replaced. */
 export function proxyDdl(set: ProxySet): readonly string[] {
   return [
     sql`CREATE SCHEMA IF NOT EXISTS ${ident(set.schema)}`.text,
+    ...set.proxies.map(({ view }) => sql`DROP VIEW IF EXISTS ${view}`.text),
     isOwnFunction(set),
+    ...readFunctions(set).map(({ create }) => create),
+    ...referenceFunctions(set).map(({ create }) => create),
+    ...mappingsOf(set).flatMap((mapping) => referenceRuleFunctions(set, mapping).map(({ create }) => create)),
     ...phaseGuardFunction(set),
     ...set.proxies.flatMap((proxy) => [
-      ...viewDdl(proxy),
+      ...viewDdl(set, proxy),
       ...triggersOf(set, proxy),
       ...phaseGuardTrigger(set, proxy),
     ]),
@@ -34,17 +41,22 @@ export function proxyRemovalDdl(set: ProxySet): readonly string[] {
   const shared = [
     sql`DROP FUNCTION IF EXISTS ${inSchema(set, 'refuse_while_legacy_leads')}()`.text,
     sql`DROP FUNCTION IF EXISTS ${inSchema(set, 'is_own')}(xid)`.text,
+    ...mappingsOf(set).flatMap((mapping) => referenceRuleFunctions(set, mapping).map(({ drop }) => drop)),
+    ...[...readFunctions(set), ...referenceFunctions(set)].map(({ drop }) => drop),
   ]
   return [...views, ...functions, ...shared, sql`DROP SCHEMA IF EXISTS ${ident(set.schema)}`.text]
 }
 
+function mappingsOf({ proxies }: ProxySet): readonly Mapping[] {
+  return [...new Set(proxies.map(({ mapping }) => mapping))]
+}
+
 /** The view, with the legacy table's defaults: an insert that leaves a column out gets them, an explicit NULL does not. */
-function viewDdl(proxy: Proxy): readonly string[] {
+function viewDdl(set: ProxySet, proxy: Proxy): readonly string[] {
   const { view, table, mapping } = proxy
   const note = `${table.schema}.${table.name} as a view over the target. Made by changeover from the mapping ${mapping.name}.`
   return [
-    sql`DROP VIEW IF EXISTS ${view}`.text,
-    sql`CREATE VIEW ${view} AS ${selectSql(proxy)}`.text,
+    sql`CREATE VIEW ${view} AS ${selectSql(set, proxy)}`.text,
     sql`COMMENT ON VIEW ${view} IS ${literal(note)}`.text,
     ...table.columns.flatMap(({ name, defaultSql }) =>
       defaultSql === null
@@ -54,12 +66,13 @@ function viewDdl(proxy: Proxy): readonly string[] {
   ]
 }
 
-function selectSql(proxy: Proxy): Sql {
-  const { mapping, links, table } = proxy
-  if (links) return linkViewSql({ ...proxy, links })
-  const columns = proxyColumns(mapping, table).map(({ name, value }) => sql`${value} AS ${ident(name)}`)
+function selectSql(set: ProxySet, proxy: Proxy): Sql {
+  const { mapping, links } = proxy
+  if (links) return linkViewSql(set, { ...proxy, links })
+  const columns = proxyColumns(set, proxy, 'once').map(({ name, value }) => sql`${value} AS ${ident(name)}`)
   const where = all([scopeSql(mapping.target, 't'), ...identified(mapping)])
-  return sql`SELECT ${join(columns, ',\n  ')} FROM ${tableSql(mapping.target)} AS t WHERE ${where}`
+  return sql`SELECT ${join(columns, ',\n  ')} FROM ${tableSql(mapping.target)} AS t${askedOnce(referenceRules(set, mapping))}
+  WHERE ${where}`
 }
 
 function triggersOf(set: ProxySet, proxy: Proxy): readonly string[] {

@@ -22,6 +22,8 @@ export interface ProxySet {
   readonly migration: string | undefined
   /** The search path that mapping and constraints were written under, as a list of names. */
   readonly searchPath: Sql
+  /** Where each target table is, by its name in the mapping. */
+  readonly targetSchemas: ReadonlyMap<string, string>
 }
 
 /** The proxy of a table, by the text of its oid. */

@@ -19,7 +19,8 @@ export function insteadOf(
   END`
   const word = { text: event.toUpperCase() }
   return [
-    sql`CREATE OR REPLACE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql SET search_path = ${set.searchPath} AS ${literal(source.text)}`
+    sql`CREATE OR REPLACE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql
+  SET search_path = ${set.searchPath} SET plan_cache_mode = force_generic_plan AS ${literal(source.text)}`
       .text,
     sql`CREATE TRIGGER ${ident(`changeover_${event}`)} INSTEAD OF ${word} ON ${view} FOR EACH ROW EXECUTE FUNCTION ${name}()`
       .text,

@@ -31,7 +31,7 @@ export function updateTrigger(set: ProxySet, proxy: Proxy): readonly string[] {
   const body = sql`${refuseNulls(table, 'update')}${refuseUnchecked(table, 'update')}${refuseUnmapped(mapping, table, rules, 'update')}${refuseDangling(set, table, 'update')}${refuseKeyChange(set, proxy)}
     LOOP
       UPDATE ${tableSql(mapping.target)} AS t SET ${join(sets(mapping, rules))}
-        FROM ${replacedKey(mapping)} WHERE ${replacedRow(proxy)};
+        FROM ${replacedKey(mapping)} WHERE ${replacedRow(set, proxy)};
       EXIT WHEN FOUND;${whenNotFound(set, mapping, table)}
     END LOOP;${readAgain(mapping, view)}
     RETURN ${ident(aliases.written)};`
@@ -95,7 +95,6 @@ function identitySlots(mapping: Mapping): readonly Conditional[] {
 }
 
 /** TRUE for the row that is replaced, as the statement saw it. Shared with the delete. */
-export function replacedRow(proxy: Proxy): Sql {
-  const { mapping, table } = proxy
-  return all([currentRow(mapping), any([own, unchanged(proxyColumns(mapping, table))])])
+export function replacedRow(set: ProxySet, proxy: Proxy): Sql {
+  return all([currentRow(proxy.mapping), any([own, unchanged(proxyColumns(set, proxy, 'in place'))])])
 }
