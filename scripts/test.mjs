@@ -11,6 +11,7 @@ const results = join('.cache', 'test-results.json')
 const checks = [
   ['floors', 'node', 'scripts/floors.mjs'],
   ['house rules', 'node', 'scripts/house-rules.mjs'],
+  ['failure modes', 'node', 'scripts/failure-modes.mjs'],
   ['format', 'biome', 'format'],
   ['lint', 'oxlint', '--type-aware', '--quiet'],
   // The bootstrap builds what changed, and only that.
