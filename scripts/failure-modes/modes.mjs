@@ -60,7 +60,7 @@ export const failureModes = {
   ],
   18: [
     'a write of whole rows takes back what another path changed in another column',
-    'only columns that differ are written',
+    'the twin is computed from the whole row as it is now, under lock',
   ],
   19: [
     'backfill and writers deadlock',
@@ -76,7 +76,7 @@ export const failureModes = {
   ],
   22: [
     'mirroring answers itself, or takes a write of the application for its own',
-    'what marks an own write ends with its transaction',
+    'only what differs is written, so an answer to an answer is empty; no state in the session',
   ],
   23: [
     'a swallowed error aborts the transaction of the application',
