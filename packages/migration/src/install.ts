@@ -1,6 +1,7 @@
 import { type Database, errors as databaseErrors, runDdl, tryAdvisoryLock } from '@changeover/database'
 import { isFailure } from '@changeover/errors'
 import { ident, sql } from '@changeover/mapping/sql'
+import { type FirstPhase, storeFirstPhase } from '@changeover/rollout'
 import type { Migration } from './define-migration.ts'
 import { errors } from './errors.ts'
 import { recordStep } from './step-ledger.ts'
@@ -17,10 +18,12 @@ export interface InstalledStep {
 export interface InstallOptions {
   /** Called before each step that is not done. */
   readonly onStep?: (step: Step) => void
+  /** The phase that is stored where none is yet; `legacy-only` unless given. */
+  readonly firstPhase?: FirstPhase
 }
 
 /**
- * Installs what is missing of a migration: bookkeeping, then the identity indexes, built concurrently. What an interrupted
+ * Installs what is missing of a migration: bookkeeping with the first phase, then the identity indexes, built concurrently. What an interrupted
  * install left behind is finished or replaced; a second call changes nothing.
  *
  * Errors: MIGRATION.INSTALL_RUNNING, IDENTITY_NOT_UNIQUE, DATABASE.*.
@@ -28,7 +31,7 @@ export interface InstallOptions {
 export function install(
   database: Database,
   migration: Migration,
-  { onStep }: InstallOptions = {},
+  { onStep, firstPhase = notBegun }: InstallOptions = {},
 ): Promise<readonly InstalledStep[]> {
   return alone(database, migration, async () => {
     const conditions = new Map(
@@ -43,9 +46,12 @@ export function install(
       }
       installed.push({ id: step.id, title: step.title, was })
     }
+    await database.transaction((tx) => storeFirstPhase(tx, migration.name, firstPhase))
     return installed
   })
 }
+
+const notBegun: FirstPhase = { phase: 'legacy-only', by: 'changeover install', reason: 'first installation' }
 
 /**
  * Keeps a second installer out while work runs. Not by waiting: a waiting statement holds a snapshot, for which a concurrent

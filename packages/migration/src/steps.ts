@@ -2,6 +2,7 @@ import { ledgerDdl as backfillLedger } from '@changeover/backfill'
 import type { DdlStatement } from '@changeover/database'
 import { hashOf, type Mapping } from '@changeover/mapping'
 import { ident, literal, sql } from '@changeover/mapping/sql'
+import { ledgerDdl as phaseLedger } from '@changeover/rollout'
 import { identityIndexName, identityIndexSql } from '@changeover/sync'
 import { ledgerDdl as verifierLedger } from '@changeover/verifier'
 import type { Migration } from './define-migration.ts'
@@ -28,7 +29,7 @@ export interface Step {
 
 /** What has to be installed for a migration, in order. Pure. */
 export function stepsOf(migration: Migration): readonly Step[] {
-  const bookkeeping = [...stepLedgerDdl, ...backfillLedger, ...verifierLedger]
+  const bookkeeping = [...stepLedgerDdl, ...phaseLedger, ...backfillLedger, ...verifierLedger]
   return [
     {
       id: 'bookkeeping',

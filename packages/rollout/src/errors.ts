@@ -27,12 +27,6 @@ export const errors = defineErrors('ROLLOUT', {
     message: (v: { migration: string }) => `No phase of the migration ${v.migration} is stored.`,
     fix: (v) => `Store it: changeover install ${v.migration}`,
   },
-  PHASE_UNKNOWN: {
-    message: (v: { migration: string }) =>
-      `The phase of ${v.migration} has not been read from the database yet.`,
-    fix: 'Await start() before the first request; there is no phase to fall back to.',
-    retriable: true,
-  },
   PHASE_CHANGED: {
     message: (v: { migration: string; expected: string; epoch: string; phase: string }) =>
       `The phase of ${v.migration} has changed since this work began: to ${v.phase}, epoch ${v.epoch} instead of ${v.expected}.`,

@@ -6,7 +6,7 @@ import type { StoredPhase } from './stored-phase.ts'
 export interface PhaseScope {
   /** Runs a request: everything that it awaits sees the phase of its beginning. A scope inside a scope keeps the outer one's. */
   run<T>(work: () => T): T
-  /** The phase of the request; outside of one the last that is known. Errors: ROLLOUT.PHASE_UNKNOWN. */
+  /** The phase of the request; outside of one the last that is known. */
   current(): StoredPhase
 }
 

@@ -18,9 +18,8 @@ export interface PhaseWatchOptions {
 /** The stored phase as this process knows it: at most a second old while the database answers. */
 export interface PhaseWatch {
   /**
-   * The last phase that was read; one frozen value, for a whole request.
-   *
-   * Errors: ROLLOUT.PHASE_UNKNOWN before the first one. There is no default: a smaller phase than the real one loses writes.
+   * The last phase that was read: one frozen value, for a whole request. There is no default, since a smaller phase than the
+   * real one would lose writes.
    */
   current(): StoredPhase
   /** Milliseconds since the database last confirmed it. */
@@ -44,10 +43,9 @@ export async function watchPhase(
   options: PhaseWatchOptions = {},
 ): Promise<PhaseWatch> {
   const { pollMs = 500, onError = () => {} } = options
-  const state = createState(migration)
+  const state = createState(await read(database, migration))
   const refresh = async () => state.accept(await read(database, migration))
   const look = () => void refresh().catch(onError)
-  await refresh()
   const listening = await options.listen?.(phaseChannel, look).catch((error: unknown) => {
     onError(error) // the poll notices every change, only later
     return undefined
@@ -75,26 +73,21 @@ async function read(database: Queryable, migration: string): Promise<StoredPhase
 }
 
 /** Keeps the newest phase: answers may overtake each other, or come from a replica that lags. */
-function createState(migration: string) {
+function createState(first: StoredPhase) {
   const listeners = new Set<(phase: StoredPhase) => void>()
-  let known: StoredPhase | undefined
+  let known = first
   let confirmedAt = performance.now()
-  const current = () => {
-    if (known === undefined) throw errors.PHASE_UNKNOWN({ migration })
-    return known
-  }
   return {
-    current,
+    current: () => known,
     ageMs: () => performance.now() - confirmedAt,
     onChange(listener: (phase: StoredPhase) => void) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
     accept(phase: StoredPhase): StoredPhase {
-      const isOlder = known !== undefined && BigInt(phase.version) < BigInt(known.version)
-      if (isOlder) return current()
+      if (BigInt(phase.version) < BigInt(known.version)) return known
       confirmedAt = performance.now()
-      if (known?.version === phase.version) return known
+      if (known.version === phase.version) return known
       known = phase
       for (const listener of listeners) listener(phase)
       return phase
