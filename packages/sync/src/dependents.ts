@@ -34,7 +34,8 @@ export function dependentKeysSql(referred: Mapping, { mapping, field }: Dependen
   )
   const texts = join(names.map((name) => sql`${ident('d', name)}::text AS ${ident(name)}`))
   const refers = ident('l', fieldNamed(legacy, field).column)
-  const given = sql`${parameter(1)}::${keyType(referred, referred.legacy.key[0] ?? '')}[]`
+  // A subquery hides from the planner how many keys there are, which would have it read the whole table.
+  const given = sql`ARRAY(SELECT unnest(${parameter(1)}::${keyType(referred, referred.legacy.key[0] ?? '')}[]))`
   return sql`SELECT ${texts} FROM (
     SELECT ${join(keys)} FROM ${tableSql(legacy)} AS l WHERE ${refers} = ANY(${given}) AND ${scopeSql(legacy, 'l')} OFFSET 0) AS d
     ${probe(target, all([target.scope, target.matches('d')]), sql`TRUE`)}`
