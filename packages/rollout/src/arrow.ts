@@ -32,6 +32,7 @@ export const arrows: readonly Arrow[] = Object.freeze([
       'certificate-fresh',
       'shadow-agrees',
       'healthy',
+      'replicas-fresh',
       'reverse-proven',
       'losses-accepted',
     ],

@@ -33,6 +33,18 @@ export const errors = defineErrors('ROLLOUT', {
     fix: 'Run the whole request again: it begins with the new phase.',
     retriable: true,
   },
+  CATCH_UP_REFUSED: {
+    message: (v: {
+      migration: string
+      phase: string
+      epoch: string
+      expected: string
+      startedAt: string
+      syncedSince: string
+    }) =>
+      `Legacy of ${v.migration} does not count as caught up: filled from ${v.startedAt} on under epoch ${v.expected}, but both sides are written since ${v.syncedSince}, and the phase is ${v.phase}, epoch ${v.epoch}.`,
+    fix: 'Go to target-leads, wait for its fence, and fill legacy again.',
+  },
   READ_SHARE_INVALID: {
     message: (v: { percent: number }) => `${v.percent} is no share of reads.`,
     fix: 'Give a number from 0 to 100.',

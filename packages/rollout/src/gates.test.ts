@@ -63,6 +63,10 @@ const closing: Record<GateName, readonly (readonly [Facts, RegExp])[]> = {
     [factsOf({}, { shadow: { reads: 1_000, mismatches: 1 } }), /1 of 1000/],
   ],
   healthy: [[factsOf({}, { health: { score: 79, reasons: ['lag'] } }), /79 of at least 80: lag/]],
+  'replicas-fresh': [
+    [factsOf({}, { replicas: [{ name: 'far', lagSeconds: 2 }] }), /far \(2 s\)/],
+    [factsOf({}, { replicas: [{ name: 'far', lagSeconds: null }] }), /unknown/],
+  ],
   'reverse-proven': [
     [factsOf({}, { reverse: { rows: 10, failures: 1 } }), /1 of 10 rows/],
     [factsOf({}, { reverse: { rows: 0, failures: 0 } }), /only 0 rows/],

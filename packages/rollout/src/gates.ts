@@ -66,6 +66,10 @@ export const gates = Object.freeze({
     if (health.score >= minHealth) return undefined
     return { why: `health is ${health.score} of at least ${minHealth}: ${health.reasons.join(', ')}`, fix }
   }),
+  'replicas-fresh': waivable(
+    'Replicas are near, so that whoever writes can soon read it there.',
+    judgeReplicas,
+  ),
   'reverse-proven': hard('Real rows went to the target and came back as they were.', judgeReverse),
   'losses-accepted': waivable(
     'A rollback gives back everything.',
@@ -137,6 +141,15 @@ function judgeShadow({ phase, shadow }: Facts, limits: GateLimits): Closed | und
     return { why: `${shadow.reads} shadow reads of at least ${limits.shadowMinReads}`, fix }
   if (shadow.mismatches <= shadow.reads * limits.shadowMismatchRate) return undefined
   return { why: `${shadow.mismatches} of ${shadow.reads} shadow reads disagree`, fix }
+}
+
+function judgeReplicas({ replicas }: Facts, { maxReplicaLagSeconds }: GateLimits): Closed | undefined {
+  const fix = 'Wait until they have caught up, or read from the primary.'
+  if (replicas === undefined) return { why: 'nobody looked at the replicas', fix }
+  const behind = replicas.filter(({ lagSeconds }) => lagSeconds === null || lagSeconds > maxReplicaLagSeconds)
+  if (behind.length === 0) return undefined
+  const names = behind.map(({ name, lagSeconds }) => `${name} (${lagSeconds ?? 'an unknown number of'} s)`)
+  return { why: `replicas lag: ${names.join(', ')}`, fix }
 }
 
 function judgeReverse({ phase, reverse }: Facts, { reverseMinRows }: GateLimits): Closed | undefined {

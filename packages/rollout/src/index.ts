@@ -34,8 +34,15 @@ export { type ReadShareOptions, type ReadShareRequest, setReadShare } from './se
 // Transitions: a table, the gates that guard it, and the one way to do them
 export { type Arrow, arrowBetween, arrows, arrowsFrom, arrowTowards, pathBetween } from './arrow.ts'
 export { type Closed, type Gate, type GateName, gates } from './gates.ts'
-export { type Facts, type GateLimits, gateLimits, type Observations } from './observations.ts'
+export {
+  type Facts,
+  type GateLimits,
+  gateLimits,
+  type Observations,
+  type ReplicaLag,
+} from './observations.ts'
 export { closedOf, judge, type JudgeOptions, type Verdict } from './judge.ts'
+export { gatherFacts, type GatherOptions } from './gather-facts.ts'
 export { planTransition, type TransitionPlan } from './plan-transition.ts'
 export {
   transition,
@@ -44,6 +51,8 @@ export {
   type TransitionRequest,
   type TransitionResult,
 } from './transition.ts'
+export { travel } from './travel.ts'
+export { type CatchUp, recordCaughtUp } from './caught-up.ts'
 export {
   openTransitionOf,
   type TransitionRecord,

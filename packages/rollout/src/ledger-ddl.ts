@@ -32,7 +32,7 @@ const phaseTable = `CREATE TABLE IF NOT EXISTS changeover.phase (
 const historyTable = `CREATE TABLE IF NOT EXISTS changeover.phase_history (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     migration text NOT NULL,
-    what text NOT NULL CHECK (what IN ('stored', 'flip', 'read-share')),
+    what text NOT NULL CHECK (what IN ('stored', 'flip', 'read-share', 'caught-up')),
     from_phase text,
     to_phase text NOT NULL,
     epoch bigint NOT NULL,

@@ -25,6 +25,8 @@ export interface Observations {
   }
   readonly shadow?: { readonly reads: number; readonly mismatches: number }
   readonly health?: { readonly score: number; readonly reasons: readonly string[] }
+  /** Replicas that serve reads; observed by rollout itself unless given. */
+  readonly replicas?: readonly ReplicaLag[]
   /** Real rows that were taken to the target and back, and how many of them came back otherwise. */
   readonly reverse?: { readonly rows: number; readonly failures: number }
   /** What a rollback could not give back to legacy. */
@@ -42,6 +44,12 @@ export interface Observations {
   readonly confirmedName?: string
 }
 
+/** How far a replica is behind; null where that is unknown. */
+export interface ReplicaLag {
+  readonly name: string
+  readonly lagSeconds: number | null
+}
+
 /** Everything that a gate may look at. */
 export interface Facts extends Observations {
   readonly phase: StoredPhase
@@ -56,6 +64,7 @@ export interface GateLimits {
   readonly shadowMinReads: number
   /** 0..100. */
   readonly minHealth: number
+  readonly maxReplicaLagSeconds: number
   readonly reverseMinRows: number
   readonly acceptedLossRows: number
   readonly disuseSeconds: number
@@ -68,6 +77,7 @@ export const gateLimits: GateLimits = Object.freeze({
   shadowMismatchRate: 0,
   shadowMinReads: 100,
   minHealth: 80,
+  maxReplicaLagSeconds: 1,
   reverseMinRows: 1,
   acceptedLossRows: 0,
   disuseSeconds: 7 * 24 * 3_600,

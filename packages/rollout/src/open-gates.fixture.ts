@@ -11,6 +11,7 @@ export const everythingFine: Observations = {
   certificate: { ageSeconds: 1, invalid: [] },
   shadow: { reads: gateLimits.shadowMinReads, mismatches: 0 },
   health: { score: 100, reasons: [] },
+  replicas: [{ name: 'near', lagSeconds: 0 }],
   reverse: { rows: 10, failures: 0 },
   losses: { rows: 0, fields: [] },
   legacyUse: { watchedSeconds: gateLimits.disuseSeconds, users: [], dependents: [] },

@@ -5,7 +5,7 @@ import { iso } from './stored-phase.ts'
 
 /** One line of the audit trail. */
 export interface HistoryEntry {
-  readonly what: 'stored' | 'flip' | 'read-share'
+  readonly what: 'stored' | 'flip' | 'read-share' | 'caught-up'
   readonly from: PhaseName | null
   readonly to: PhaseName
   readonly epoch: string

@@ -2,12 +2,12 @@ import type { Database } from '@changeover/database'
 import type { Arrow } from './arrow.ts'
 import { errors } from './errors.ts'
 import type { GateName } from './gates.ts'
-import { heartbeatTtlSeconds, liveInstances } from './instance.ts'
+import { gatherFacts, requirePhase } from './gather-facts.ts'
 import { closedOf, judge, type JudgeOptions, type Verdict } from './judge.ts'
 import type { Observations } from './observations.ts'
 import { phaseLockSql } from './phase-lock.ts'
 import { sharesReads } from './read-share.ts'
-import { readPhase, type StoredPhase } from './stored-phase.ts'
+import type { StoredPhase } from './stored-phase.ts'
 
 /** Which share of reads is wanted, by whom and why. */
 export interface ReadShareRequest {
@@ -47,14 +47,13 @@ export async function setReadShare(
 ): Promise<StoredPhase> {
   const { migration, percent, tenants = [] } = request
   if (!(percent >= 0 && percent <= 100)) throw errors.READ_SHARE_INVALID({ percent })
-  const stored = await readPhase(database, migration)
-  if (stored === undefined) throw errors.PHASE_MISSING({ migration })
+  const stored = await requirePhase(database, migration)
   if (!sharesReads(stored)) throw errors.READ_SHARE_FIXED({ migration, phase: stored.phase.name })
   const isLower = percent < stored.readPercent || stored.readTenants.some((each) => !tenants.includes(each))
   if (isLower && request.direction === 'raise') throw lowered(request, stored)
   const verdicts = await pass(database, stored, request, options)
   await write(database, stored, request, verdicts)
-  return (await readPhase(database, migration)) ?? stored
+  return requirePhase(database, migration)
 }
 
 async function pass(
@@ -64,8 +63,7 @@ async function pass(
   { observe, limits, waive }: ReadShareOptions,
 ): Promise<readonly Verdict[]> {
   if (direction === 'lower' || stored.phase.authority === 'target') return []
-  const instances = await liveInstances(database, migration, heartbeatTtlSeconds)
-  const facts = { ...(await observe(stored)), phase: stored, instances }
+  const facts = await gatherFacts(database, migration, { observe })
   const verdicts = judge(readArrow, facts, { ...(limits && { limits }), ...(waive && { waive }) })
   const closed = closedOf(verdicts).map(({ gate, why = '', fix = '' }) => ({ gate, why, fix }))
   if (closed.length > 0) throw errors.GATES_CLOSED({ migration, to: 'a larger read share', closed })

@@ -2,7 +2,9 @@ import { setTimeout } from 'node:timers/promises'
 import { isFailure } from '@changeover/errors'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { arrowBetween } from './arrow.ts'
+import { recordCaughtUp } from './caught-up.ts'
 import { errors } from './errors.ts'
+import { gatherFacts } from './gather-facts.ts'
 import { everythingFine } from './open-gates.fixture.ts'
 import type { PhaseName } from './phase.ts'
 import { readHistory } from './phase-history.ts'
@@ -14,9 +16,10 @@ import {
   withoutFlipLock,
   withoutOperatorLock,
 } from './rollout.fixture.ts'
-import { lockPhase, readPhase } from './stored-phase.ts'
+import { lockPhase, readPhase, type StoredPhase } from './stored-phase.ts'
 import { transition, type TransitionOptions, type TransitionRequest } from './transition.ts'
 import { openTransitionOf, transitionSteps, transitionsOf } from './transition-record.ts'
+import { travel } from './travel.ts'
 
 let home: Home
 
@@ -90,6 +93,46 @@ test('a flip decides what belongs to the phase: the read share, who has led, wha
     code: errors.GATES_CLOSED.code,
     values: { closed: [expect.objectContaining({ gate: 'legacy-caught-up' })] },
   })
+})
+
+test('legacy that was frozen leads again only when it was filled after every writer wrote both sides', async () => {
+  await home.store('frozen', 'target-only')
+  const proof = { migration: 'frozen', epoch: '2', by: 'ada', reason: 'filled' }
+  const early = (await readHistory(home.database, 'frozen'))[0]?.at ?? ''
+  await go('frozen', 'target-leads')
+  for (const wrong of [{ startedAt: early }, { startedAt: '9999-01-01', epoch: '1' }])
+    await expect(recordCaughtUp(home.database, { ...proof, ...wrong })).rejects.toMatchObject({
+      code: errors.CATCH_UP_REFUSED.code,
+    })
+  const { legacyStale } = await recordCaughtUp(home.database, { ...proof, startedAt: '9999-01-01' })
+  expect(legacyStale).toBe(false)
+  expect((await go('frozen', 'legacy-leads')).phase.phase.name).toBe('legacy-leads')
+  expect((await readHistory(home.database, 'frozen')).map(({ what }) => what)).toEqual([
+    'stored',
+    'flip',
+    'caught-up',
+    'flip',
+  ])
+})
+
+test('a longer way passes every phase in between, and stops where a gate is closed', async () => {
+  await home.store('far')
+  const request = { migration: 'far', to: 'target-only' as const, by: 'ada', reason: 'from the flags' }
+  const observe = async ({ phase }: StoredPhase) =>
+    phase.name === 'target-leads' ? { ...everythingFine, outbox: { rows: 1 } } : everythingFine
+  await expect(travel(home.database, request, { observe })).rejects.toMatchObject({
+    values: { to: 'target-only', closed: [expect.objectContaining({ gate: 'outbox-empty' })] },
+  })
+  expect((await readPhase(home.database, 'far'))?.phase.name).toBe('target-leads')
+  expect((await travel(home.database, request, fine)).map(({ phase }) => phase.phase.name)).toEqual([
+    'target-only',
+  ])
+  expect((await travel(home.database, request, fine)).map(({ changed }) => changed)).toEqual([false])
+})
+
+test('a server without replicas has none that lag', async () => {
+  await home.store('single')
+  expect((await gatherFacts(home.database, 'single', { observe: async () => ({}) })).replicas).toEqual([])
 })
 
 test('every step is told and recorded, in order', async () => {

@@ -5,12 +5,12 @@ import { errors } from './errors.ts'
 import { fence, type FenceOptions } from './fence.ts'
 import { flip, type FlipOptions } from './flip.ts'
 import type { GateName } from './gates.ts'
-import { heartbeatTtlSeconds, liveInstances } from './instance.ts'
+import { gatherFacts, type GatherOptions, requirePhase } from './gather-facts.ts'
 import { closedOf, judge, type Verdict } from './judge.ts'
-import type { GateLimits, Observations } from './observations.ts'
+import type { GateLimits } from './observations.ts'
 import { asOperator } from './operator-lock.ts'
 import type { PhaseName } from './phase.ts'
-import { readPhase, type StoredPhase } from './stored-phase.ts'
+import type { StoredPhase } from './stored-phase.ts'
 import {
   abandon,
   openTransitionOf,
@@ -42,16 +42,14 @@ export interface TransitionActions {
   complete?(arrow: Arrow): Promise<void>
 }
 
-export interface TransitionOptions extends FlipOptions, FenceOptions {
-  /** Looks at the engines; asked anew at every judgement. */
-  readonly observe: (phase: StoredPhase, arrow: Arrow) => Promise<Observations>
+/** `observe` is asked anew at every judgement. */
+export interface TransitionOptions extends GatherOptions, FlipOptions, FenceOptions {
   readonly actions?: TransitionActions
   readonly limits?: Partial<GateLimits>
   /** How long to wait for closed gates to open; not at all unless given. */
   readonly waitForGatesMs?: number
   /** How long between two looks at closed gates; 1 s unless given. */
   readonly gatePollMs?: number
-  readonly heartbeatTtlSeconds?: number
   /** Told after every step that was done and recorded. */
   readonly onStep?: (step: TransitionStep) => Promise<void> | void
 }
@@ -133,13 +131,7 @@ async function pass({ database, request, options, arrow }: Pursuit): Promise<rea
   const { migration } = request
   const deadline = performance.now() + (options.waitForGatesMs ?? 0)
   for (;;) {
-    const phase = await requirePhase(database, migration)
-    const instances = await liveInstances(
-      database,
-      migration,
-      options.heartbeatTtlSeconds ?? heartbeatTtlSeconds,
-    )
-    const facts = { ...(await options.observe(phase, arrow)), phase, instances }
+    const facts = await gatherFacts(database, migration, options)
     const verdicts = judge(arrow, facts, {
       ...(options.limits && { limits: options.limits }),
       ...(request.waive && { waive: request.waive }),
@@ -216,10 +208,4 @@ async function settle(
 
 function isFlipped({ step }: TransitionRecord): boolean {
   return step === 'flipped' || step === 'fenced' || step === 'completed'
-}
-
-async function requirePhase(database: Database, migration: string): Promise<StoredPhase> {
-  const stored = await readPhase(database, migration)
-  if (stored === undefined) throw errors.PHASE_MISSING({ migration })
-  return stored
 }
