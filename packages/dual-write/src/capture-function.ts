@@ -8,7 +8,10 @@ import type { DualWrite } from './dual-write.ts'
 import { arrays, callSync, declared, reasonsSql, variables } from './sync-function.ts'
 
 /** In which phase a direction is synced: only the side that leads is captured. */
-const phaseOf: Readonly<Record<Direction, string>> = { forward: 'legacy-leads', backward: 'target-leads' }
+export const phaseOf: Readonly<Record<Direction, string>> = {
+  forward: 'legacy-leads',
+  backward: 'target-leads',
+}
 
 /**
  * What the statement triggers of one table run: the keys of the changed rows, for each mapping that wants to know of them,
@@ -84,17 +87,18 @@ function syncChanged(dualWrite: DualWrite, interest: Interest, name: string): Sq
     ELSE
       ${into(before)};
     END IF;
-    IF ${keys[0] ?? sql`NULL`} IS NOT NULL THEN${writeOrOwe(dualWrite, interest, keys)}
+    IF ${keys[0] ?? sql`NULL`} IS NOT NULL THEN${writeOrOwe(dualWrite, interest, keys, literal(interest.link !== undefined))}
     END IF;`
 }
 
 /** Both or neither; under best-effort the block is a savepoint, at no round trip, and what fails is owed. */
-function writeOrOwe(
+export function writeOrOwe(
   { migration, policy }: DualWrite,
-  { mapping, direction, link }: Interest,
+  { mapping, direction }: Omit<Interest, 'link'>,
   keys: readonly Sql[],
+  linksChanged: Sql,
 ): Sql {
-  const call = sql`changeover_refused := ${callSync(migration, mapping, direction, keys, literal(link !== undefined))};`
+  const call = sql`changeover_refused := ${callSync(migration, mapping, direction, keys, linksChanged)};`
   const who = sql`${literal(migration)}, ${literal(mapping.name)}, ${literal(direction)}`
   const reasons = reasonsSql(mapping, direction)
   if (policy !== 'best-effort')

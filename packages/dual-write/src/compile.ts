@@ -4,10 +4,11 @@ import { captureFunction, captureTriggers } from './capture-function.ts'
 import { type CapturedTable, capturedTables } from './captured-table.ts'
 import { type DbFunction, type DbTrigger, objectName } from './db-object.ts'
 import type { DualWrite } from './dual-write.ts'
+import { flushFunctions } from './flush-function.ts'
 import { adopting, rekeying } from './row-triggers.ts'
 import { syncFunctions } from './sync-function.ts'
 
-/** Everything that capture by trigger puts into the database, as data. */
+/** Everything that capture puts into the database, as data. */
 export interface CompiledDualWrite {
   readonly functions: readonly DbFunction[]
   /** The triggers of each table, which are installed together or not at all. */
@@ -21,6 +22,11 @@ export function compileDualWrite(dualWrite: DualWrite): CompiledDualWrite {
     ...syncFunctions(migration, mapping, 'forward', mappings),
     ...syncFunctions(migration, mapping, 'backward', mappings),
   ])
+  if (dualWrite.capture === 'orm')
+    return {
+      functions: [...functions, ...mappings.flatMap((mapping) => flushFunctions(dualWrite, mapping))],
+      tables: [],
+    }
   const tables = capturedTables(mappings).map((table) => {
     const capture = captureFunction(dualWrite, table)
     const rekey = rekeying(dualWrite, table)

@@ -6,10 +6,18 @@ import type { Mapping } from '@changeover/mapping'
  */
 export type Policy = 'strict' | 'best-effort'
 
+/**
+ * Who tells of a write. `triggers` sees every writer in any language. `orm`, for teams that may not install triggers, sees the
+ * flushes of MikroORM where its subscriber is registered, and nothing else: see `detectBypass`.
+ */
+export type CaptureBy = 'triggers' | 'orm'
+
 /** Dual write for the mappings of one migration. */
 export interface DualWrite {
   readonly migration: string
   readonly mappings: readonly Mapping[]
   /** `strict` unless given. */
   readonly policy?: Policy
+  /** `triggers` unless given. */
+  readonly capture?: CaptureBy
 }

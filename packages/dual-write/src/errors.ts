@@ -20,6 +20,13 @@ export const errors = defineErrors('DUAL_WRITE', {
     fix: 'Create it with: changeover install',
   },
 
+  PHASE_MOVED: {
+    message: (v: { migration: string; was: string; is: string }) =>
+      `The phase of ${v.migration} went from ${v.was} to ${v.is} during the transaction.`,
+    fix: 'Run the whole transaction again.',
+    retriable: true,
+  },
+
   // What an installation lacks: found by the drift check
   TRIGGER_MISSING: {
     message: (v: { table: string; trigger: string }) => `The trigger ${v.trigger} on ${v.table} is missing.`,
@@ -55,17 +62,5 @@ export const errors = defineErrors('DUAL_WRITE', {
     message: (v: { mapping: string; direction: string; why: string }) =>
       `No probe row of ${v.mapping} could be made to test dual write ${v.direction}: ${v.why}.`,
     fix: 'Write one row by hand in a transaction, look at the other side, and roll it back.',
-  },
-
-  // Capture by the ORM
-  CAPTURE_UNSUPPORTED: {
-    message: (v: { mapping: string; table: string }) =>
-      `${v.mapping} is captured by the ORM, which has no entity for the table ${v.table}.`,
-    fix: 'Give MikroORM the entity of that table, or capture by triggers.',
-  },
-  BYPASSED: {
-    message: (v: { mapping: string; inserted: number; updated: number; deleted: number }) =>
-      `Writes of ${v.mapping} came past the ORM: ${v.inserted} row(s) without a twin, ${v.updated} whose twin differs, ${v.deleted} twin(s) without a row.`,
-    fix: 'Let these writes flush entities, or capture by triggers; sync the keys that are listed.',
   },
 })

@@ -1,5 +1,5 @@
 // What is captured, and what happens to rows that the other side cannot take
-export type { DualWrite, Policy } from './dual-write.ts'
+export type { CaptureBy, DualWrite, Policy } from './dual-write.ts'
 export { refusalIn } from './refusal.ts'
 
 // Capture by triggers
@@ -11,5 +11,8 @@ export { keyNotGivenState, rowRefusedState, truncateRefusedState } from './sql-s
 
 // What best-effort owes
 export { type OwedState, owedState, repair, type RepairOptions, type RepairReport } from './outbox.ts'
+
+// Writes that nobody captured
+export { type Bypass, type BypassOptions, type BypassReport, detectBypass } from './bypass.ts'
 
 export { errors } from './errors.ts'

@@ -107,7 +107,11 @@ function keyColumns(mapping: Mapping, keys: readonly Sql[]): readonly ColumnValu
 }
 
 /** The columns of the target that hold these legacy keys, with what stands beside them in the row of that alias. */
-function identityColumns(mapping: Mapping, alias: string, keys: readonly Sql[]): readonly ColumnValue[] {
+export function identityColumns(
+  mapping: Mapping,
+  alias: string,
+  keys: readonly Sql[],
+): readonly ColumnValue[] {
   const pairs = keyPairs(mapping).map((pair, index) => ({ ...pair, key: keys[index] ?? sql`NULL` }))
   const byColumn = Map.groupBy(pairs, ({ slot }) => slot.field.column)
   return [...byColumn].map(([name, parts]) => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AppUser } from '../legacy/app-user.ts'
 import { WorkItem } from '../target/work-item.ts'
 import { workItems } from '../work-items.ts'
+import { legacyTaskData } from './legacy-task-data.fixture.ts'
 import { type Home, openHome } from './work-item-home.fixture.ts'
 import { writePaths } from './write-paths.fixture.ts'
 
@@ -42,25 +43,6 @@ describe('FM-20 while legacy leads, the work items follow', () => {
   })
 })
 
-// Legacy columns that are NOT NULL and have no counterpart beside the JSON: legacy code always gives them.
-const taskData = {
-  ...{
-    impact: 'great',
-    board_position: 0,
-    is_recurrence_exception: false,
-    domain: 'general',
-    task_category: '',
-  },
-  ...{
-    task_context: 'standalone',
-    assessment_phase: '',
-    policy_phase: '',
-    service_phase: '',
-    deliverable_type: '',
-  },
-  ...{ geographic_scope: {}, workflow_stage: '', auto_generated: false },
-}
-
 describe('while the target leads, legacy follows', () => {
   beforeAll(() => home.lead('target-leads'))
 
@@ -68,7 +50,12 @@ describe('while the target leads, legacy follows', () => {
     const em = home.orm.em.fork()
     const people = await em.find(AppUser, {}, { limit: 2 })
     const parent = await em.findOneOrFail(WorkItem, { workType: 'activity' })
-    const made = em.create(WorkItem, { workType: 'task', title: 'of an activity', parent, taskData })
+    const made = em.create(WorkItem, {
+      workType: 'task',
+      title: 'of an activity',
+      parent,
+      taskData: legacyTaskData,
+    })
     made.assignees.add(people)
     await em.flush()
     expect(await home.apart()).toEqual([])
@@ -76,9 +63,9 @@ describe('while the target leads, legacy follows', () => {
 
   test('an entity that is flushed again after it was made keeps its legacy key', async () => {
     const em = home.orm.em.fork()
-    const made = em.create(WorkItem, { workType: 'task', title: 'made', taskData })
+    const made = em.create(WorkItem, { workType: 'task', title: 'made', taskData: legacyTaskData })
     await em.flush()
-    made.taskData = { ...taskData, impact: 'greater' }
+    made.taskData = { ...legacyTaskData, impact: 'greater' }
     await em.flush()
     const { rows } = await home.database.query(
       `SELECT s.impact, count(*) OVER ()::int AS times FROM staff_task s WHERE s.title = 'made'`,
