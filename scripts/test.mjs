@@ -12,6 +12,7 @@ const checks = [
   ['floors', 'node', 'scripts/floors.mjs'],
   ['house rules', 'node', 'scripts/house-rules.mjs'],
   ['failure modes', 'node', 'scripts/failure-modes.mjs'],
+  ['readme examples', 'node', 'scripts/readme-examples.mjs'],
   ['format', 'biome', 'format'],
   ['lint', 'oxlint', '--type-aware', '--quiet'],
   // The bootstrap builds what changed, and only that.
