@@ -33,7 +33,11 @@ export async function installDualWrite(
     options,
   )
   for (const { triggers } of compiled.tables)
-    await runDdl(database, [...triggers.flatMap((each) => installTrigger(dualWrite, each))], options)
+    await runDdl(
+      database,
+      triggers.flatMap((each) => installTrigger(dualWrite, each)),
+      options,
+    )
 }
 
 /** Removes them. What is owed to the other side stays in changeover.outbox. */
