@@ -12,8 +12,12 @@ beforeEach(async () => {
 })
 afterEach(() => cli.close())
 
+const legacyLeads = { DUAL_WRITE_ENABLED: 'true' }
+const targetLeads = `update changeover.phase set phase = 'target-leads', epoch = epoch + 1, target_has_led = true`
+
 const fill = async () => {
-  for (const command of ['install', 'backfill']) expect(await cli.run([command])).toMatchObject({ code: 0 })
+  expect(await cli.run(['install'], legacyLeads)).toMatchObject({ code: 0 })
+  expect(await cli.run(['backfill'])).toMatchObject({ code: 0 })
 }
 
 test('plan, install, backfill, verify and status lead from nothing to a clean report', async () => {
@@ -22,12 +26,12 @@ test('plan, install, backfill, verify and status lead from nothing to a clean re
   expect(planned.stdout).toContain('CREATE UNIQUE INDEX CONCURRENTLY')
   expect(planned.stdout).toMatch(/Next: changeover install crm .*\n$/)
 
-  const installed = await cli.run(['install'])
+  const installed = await cli.run(['install'], legacyLeads)
   expect(installed).toMatchObject({
     code: 0,
     stderr: expect.stringContaining('Installing: Bookkeeping tables'),
   })
-  expect(installed.stdout.split('\n').filter((line) => line.startsWith('✓'))).toHaveLength(3)
+  expect(installed.stdout.split('\n').filter((line) => line.startsWith('✓'))).toHaveLength(6)
 
   const filled = await cli.run(['backfill'])
   expect(filled).toMatchObject({ code: 0, stdout: expect.stringContaining('✓ Every row could be written.') })
@@ -42,6 +46,7 @@ test('plan, install, backfill, verify and status lead from nothing to a clean re
 })
 
 test('each command prints one JSON document with command, exit code and result', async () => {
+  await cli.run(['install'], legacyLeads)
   for (const command of ['plan', 'install', 'backfill', 'verify', 'quarantine', 'status', 'docs']) {
     const { code, stdout } = await cli.run([command, '--json'])
     expect({ code, ...JSON.parse(stdout) }).toEqual({
@@ -58,7 +63,7 @@ test('a second backfill and a second install write nothing', async () => {
   const again = await cli.json<{ mappings: { run: { inserted: number; updated: number } }[] }>(['backfill'])
   expect(again.mappings.map(({ run }) => run.inserted + run.updated)).toEqual([0, 0])
   const { steps } = await cli.json<{ steps: { was: string }[] }>(['install'])
-  expect(steps.map(({ was }) => was)).toEqual(['done', 'done', 'done'])
+  expect(steps.map(({ was }) => was)).toEqual(steps.map(() => 'done'))
 })
 
 test('a dry run leaves nothing behind, and needs nothing installed', async () => {
@@ -89,7 +94,7 @@ test('invalid enum values and dates are counted by plan, quarantined by backfill
   const { result }: { result: Plan } = JSON.parse(planned.stdout)
   expect(result.brokenRows).toBe(2)
 
-  await cli.run(['install'])
+  await cli.run(['install'], legacyLeads)
   const filled = await cli.run(['backfill', '--max-quarantined', '50'])
   expect(filled).toMatchObject({ code: 4, stdout: expect.stringContaining('changeover quarantine crm') })
 
@@ -135,22 +140,39 @@ test('an empty legacy table is no proof: exit code 5', async () => {
 test('held values pass where the target leads, and are findings in strict mode', async () => {
   await fill()
   await cli.pool.query(`update party set grade = 'AA' where title = 'customer 2'`)
-  const leads = { USE_WORKITEM_MODEL: '1', DUAL_WRITE_ENABLED: '1', LEGACY_MODELS_READONLY: '1' }
   expect((await cli.run(['verify'])).code).toBe(4)
-  expect(await cli.run(['verify'], leads)).toMatchObject({
+  await cli.pool.query(targetLeads)
+  expect(await cli.run(['verify'])).toMatchObject({
     code: 0,
     stdout: expect.stringMatching(/USE_WORKITEM_MODEL: True[^]*1 held by one side/),
   })
-  expect((await cli.run(['verify', '--strict'], leads)).code).toBe(4)
-  expect((await cli.run(['verify'], { ...leads, WORKITEM_MIGRATION_STRICT_MODE: 'true' })).code).toBe(4)
+  expect((await cli.run(['verify', '--strict'])).code).toBe(4)
+  expect((await cli.run(['verify'], { WORKITEM_MIGRATION_STRICT_MODE: 'true' })).code).toBe(4)
 })
 
 test('backfill is declined while the target leads: exit code 3', async () => {
   await cli.run(['install'])
-  const leads = { USE_WORKITEM_MODEL: '1', DUAL_WRITE_ENABLED: '1', LEGACY_MODELS_READONLY: '1' }
-  expect(await cli.run(['backfill'], leads)).toMatchObject({
+  await cli.pool.query(targetLeads)
+  expect(await cli.run(['backfill'])).toMatchObject({
     code: 3,
     stderr: expect.stringContaining('CLI.PHASE_FORBIDS'),
+  })
+})
+
+test('flags that differ from the stored phase are a warning, in strict mode a refusal', async () => {
+  await fill()
+  const flags = { USE_WORKITEM_MODEL: '1', DUAL_WRITE_ENABLED: '1', LEGACY_MODELS_READONLY: '1' }
+  expect(await cli.run(['verify'], flags)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('USE_WORKITEM_MODEL: False'),
+    stderr: expect.stringContaining(
+      '! The flags of crm mean target-leads, but its stored phase is legacy-leads',
+    ),
+  })
+  const strict = { ...flags, WORKITEM_MIGRATION_STRICT_MODE: '1' }
+  expect(await cli.run(['verify'], strict)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('ROLLOUT.FLAGS_REFUSED'),
   })
 })
 

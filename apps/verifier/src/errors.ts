@@ -63,6 +63,12 @@ export const errors = defineErrors('CLI', {
     fix: 'Set the flags of a phase in which legacy leads, or do it the other way round: changeover verify --fix',
   },
 
+  DUAL_WRITE_OFF: {
+    message: (v: { migration: string; phase: string; why: string }) =>
+      `Old rows of ${v.migration} cannot be filled in yet: in the phase ${v.phase} ${v.why}, so that rows written meanwhile would be missed.`,
+    fix: (v) => `Turn dual write on first: changeover phase advance ${v.migration} --to legacy-leads`,
+  },
+
   // How it ended
   NOT_CONFIRMED: {
     message: (v: { command: string; consequence: string }) =>

@@ -18,12 +18,17 @@ export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = Object.freez
   0: 'fine',
   1: 'a bug of changeover itself; please report it',
   2: 'the job could not be done; the message says why and what to type',
-  3: 'declined: a confirmation is missing, or the phase does not allow it',
+  3: 'declined: a confirmation is missing, a gate is closed, or the phase does not allow it',
   4: 'done, and there are findings',
   5: 'done, but what was read is not enough for a verdict',
 })
 
-const declining: ReadonlySet<string> = new Set([errors.NOT_CONFIRMED.code, errors.PHASE_FORBIDS.code])
+const declining: ReadonlySet<string> = new Set([
+  errors.NOT_CONFIRMED.code,
+  errors.PHASE_FORBIDS.code,
+  errors.DUAL_WRITE_OFF.code,
+  'ROLLOUT.GATES_CLOSED', // by name: help must not load the engines
+])
 
 /** The exit code for whatever was thrown. */
 export function exitCodeOf(thrown: unknown): ExitCode {

@@ -28,7 +28,7 @@ export const errors = defineErrors('MIGRATION', {
   },
   OWNER_NEEDED: {
     message: (v: { table: string; user: string }) =>
-      `The user ${v.user} does not own ${v.table}, on which install builds an index.`,
+      `The user ${v.user} does not own ${v.table}, on which install makes triggers or an index.`,
     fix: (v) => `Run install as the owner of ${v.table}, or make ${v.user} a member of its role.`,
   },
   ROWS_HIDDEN: {
@@ -57,5 +57,10 @@ export const errors = defineErrors('MIGRATION', {
       `${v.table} already holds several rows for one legacy row: ${v.said}`,
     fix: (v) =>
       `See them with \`changeover verify ${v.migration} --verbose\`, mend them with --fix, then install again.`,
+  },
+  TARGET_LEADS: {
+    message: (v: { migration: string; phase: string }) =>
+      `${v.migration} cannot be uninstalled in the phase ${v.phase}: the way back would be lost.`,
+    fix: (v) => `Go back to legacy first: changeover phase rollback ${v.migration}`,
   },
 })

@@ -5,12 +5,14 @@ export { type Config, type DatabaseConfig, defineConfig, type StartedDatabase } 
 // Look
 export { inspect, type MappingState, type MigrationState } from './inspect.ts'
 export { type Collision, type MappingLoss, measureLoss, type RuleLoss } from './measure-loss.ts'
+export { phaseOf } from './phase-of.ts'
 export { type StepCondition, type StepState, stepStates } from './step-state.ts'
 export { type RecordedStep, recordedSteps } from './step-ledger.ts'
 
 // Decide: data, without effects
 export { plan, type Plan, type PlannedMapping, type PlannedStep, problemsOf } from './plan.ts'
 export { nextCommand, type NextCommand } from './next-command.ts'
+export { type StepEngine } from './engine-steps.ts'
 export { type Step, stepsOf } from './steps.ts'
 
 // Do

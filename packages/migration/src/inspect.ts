@@ -1,8 +1,10 @@
 import { type BackfillState, createBackfill } from '@changeover/backfill'
 import { type Database, requireServer, type ServerVersion } from '@changeover/database'
 import type { Problem } from '@changeover/errors'
+import type { StoredPhase } from '@changeover/rollout'
 import { createSync, schemaDrift } from '@changeover/sync'
 import type { Migration } from './define-migration.ts'
+import { phaseOf } from './phase-of.ts'
 import { missingPrivileges } from './privileges.ts'
 import { type StepState, stepStates } from './step-state.ts'
 
@@ -24,6 +26,8 @@ export interface MigrationState {
   readonly privileges: readonly Problem[]
   /** Whether there is any bookkeeping to read. */
   readonly hasBooks: boolean
+  /** Who leads; null before the first install. */
+  readonly phase: StoredPhase | null
   readonly steps: readonly StepState[]
   readonly mappings: readonly MappingState[]
 }
@@ -53,6 +57,7 @@ export async function inspect(database: Database, migration: Migration): Promise
     user: rows[0]?.user ?? '',
     privileges: await missingPrivileges(database, migration),
     hasBooks,
+    phase: (await phaseOf(database, migration.name)) ?? null,
     steps,
     mappings,
   }

@@ -14,19 +14,16 @@ beforeEach(async () => {
 afterEach(() => fixture.close())
 
 const conditions = async () => (await stepStates(fixture.database, crm)).map(({ condition }) => condition)
+const ids = ['bookkeeping', 'phase', 'identity Invoice', 'identity Customer', 'dual-write', 'proxies']
 const indexName = 'changeover_party_customer'
 
-test('installs books and identity indexes, and records each step', async () => {
-  expect(await conditions()).toEqual(['missing', 'missing', 'missing'])
+test('installs books, phase, indexes, triggers and proxies, and records each step', async () => {
+  expect(await conditions()).toEqual(ids.map(() => 'missing'))
   const steps = await install(fixture.database, crm)
-  expect(steps.map(({ id, was }) => `${id}: ${was}`)).toEqual([
-    'bookkeeping: missing',
-    'identity Invoice: missing',
-    'identity Customer: missing',
-  ])
-  expect(await conditions()).toEqual(['done', 'done', 'done'])
+  expect(steps.map(({ id, was }) => `${id}: ${was}`)).toEqual(ids.map((id) => `${id}: missing`))
+  expect(await conditions()).toEqual(ids.map(() => 'done'))
   const recorded = await recordedSteps(fixture.database, crm)
-  expect(recorded.map(({ step }) => step)).toEqual(['bookkeeping', 'identity Invoice', 'identity Customer'])
+  expect(recorded.map(({ step }) => step)).toEqual(ids)
   expect(recorded[0]).toMatchObject({
     appliedBy: 'postgres',
     appliedAt: expect.stringMatching(/^\d{4}-.*Z$/),
@@ -68,7 +65,7 @@ test('rows that break the identity stop the install and are named', async () => 
     code: errors.IDENTITY_NOT_UNIQUE.code,
     message: expect.stringContaining('(7)'),
   })
-  expect(await conditions()).toEqual(['done', 'done', 'broken'])
+  expect(await conditions()).toEqual(['done', 'done', 'done', 'broken', 'missing', 'missing'])
 })
 
 test('a second installer is turned away at once', async () => {
@@ -97,7 +94,7 @@ test('FM-50: an index build that was killed half-way is shown by the plan and me
   const planned = plan(crm, state, [])
   expect(planned.steps.find(({ id }) => id === 'identity Invoice')?.condition).toBe('broken')
   await install(fixture.database, crm)
-  expect(await conditions()).toEqual(['done', 'done', 'done'])
+  expect(await conditions()).toEqual(ids.map(() => 'done'))
 })
 
 /** Waits until somebody builds an index there, and ends that connection as an operator would. */

@@ -1,12 +1,13 @@
 import { type Database, errors as databaseErrors, runDdl, tryAdvisoryLock } from '@changeover/database'
 import { isFailure } from '@changeover/errors'
 import { ident, sql } from '@changeover/mapping/sql'
-import { type FirstPhase, storeFirstPhase } from '@changeover/rollout'
+import { type FirstPhase, phases, transition } from '@changeover/rollout'
 import type { Migration } from './define-migration.ts'
 import { errors } from './errors.ts'
+import { phaseOf } from './phase-of.ts'
 import { recordStep } from './step-ledger.ts'
 import { type StepCondition, stepStates } from './step-state.ts'
-import { type Step, stepsOf } from './steps.ts'
+import { notBegun, type Step, stepsOf } from './steps.ts'
 
 /** What install did with a step: `was` is how it found it. */
 export interface InstalledStep {
@@ -23,35 +24,56 @@ export interface InstallOptions {
 }
 
 /**
- * Installs what is missing of a migration: bookkeeping with the first phase, then the identity indexes, built concurrently. What an interrupted
- * install left behind is finished or replaced; a second call changes nothing.
+ * Installs what is missing of a migration: bookkeeping, the first phase, the identity indexes (built concurrently), the
+ * triggers of dual write, the proxies. What an interrupted install left behind is finished or replaced; a second call
+ * changes nothing. A first phase that writes both sides is fenced, since nobody wrote both before.
  *
- * Errors: MIGRATION.INSTALL_RUNNING, IDENTITY_NOT_UNIQUE, DATABASE.*.
+ * Errors: MIGRATION.INSTALL_RUNNING, IDENTITY_NOT_UNIQUE, ROLLOUT.FENCE_BLOCKED, DATABASE.*.
  */
-export function install(
+export async function install(
   database: Database,
   migration: Migration,
   { onStep, firstPhase = notBegun }: InstallOptions = {},
 ): Promise<readonly InstalledStep[]> {
-  return alone(database, migration, async () => {
-    const conditions = new Map(
-      (await stepStates(database, migration)).map(({ id, condition }) => [id, condition]),
-    )
-    const installed: InstalledStep[] = []
-    for (const step of stepsOf(migration)) {
-      const was = conditions.get(step.id) ?? 'missing'
-      if (was !== 'done') {
-        onStep?.(step)
-        await applyStep(database, migration, step, was)
-      }
-      installed.push({ id: step.id, title: step.title, was })
-    }
-    await database.transaction((tx) => storeFirstPhase(tx, migration.name, firstPhase))
-    return installed
-  })
+  const installed = await alone(database, migration, () =>
+    installSteps(database, migration, stepsOf(migration, firstPhase), onStep),
+  )
+  await fenceFirst(database, migration)
+  return installed
 }
 
-const notBegun: FirstPhase = { phase: 'legacy-only', by: 'changeover install', reason: 'first installation' }
+async function installSteps(
+  database: Database,
+  migration: Migration,
+  steps: readonly Step[],
+  onStep: InstallOptions['onStep'],
+): Promise<readonly InstalledStep[]> {
+  const conditions = new Map(
+    (await stepStates(database, migration)).map(({ id, condition }) => [id, condition]),
+  )
+  const installed: InstalledStep[] = []
+  for (const step of steps) {
+    const was = conditions.get(step.id) ?? 'missing'
+    if (was !== 'done') {
+      onStep?.(step)
+      await applyStep(database, migration, step, was)
+    }
+    installed.push({ id: step.id, title: step.title, was })
+  }
+  return installed
+}
+
+/** Only the first phase: every other one is fenced by the transition that led to it. */
+async function fenceFirst(database: Database, { name }: Migration): Promise<void> {
+  const stored = await phaseOf(database, name)
+  if (stored?.epoch !== '1' || stored.fencedAt !== undefined) return
+  if (phases[stored.phase.name].flags?.dualWrite !== true) return
+  await transition(
+    database,
+    { migration: name, to: stored.phase.name, by: 'changeover install', reason: 'fence of the first phase' },
+    { observe: async () => ({}) },
+  )
+}
 
 /**
  * Keeps a second installer out while work runs. Not by waiting: a waiting statement holds a snapshot, for which a concurrent
@@ -85,7 +107,9 @@ async function applyStep(
       { cause: error },
     )
   })
-  await recordStep(database, migration, step)
+  await step.engine?.apply(database)
+  const hash = (await step.engine?.hash(database)) ?? step.hash
+  await recordStep(database, migration, { id: step.id, hash })
 }
 
 /** DROP INDEX for the index of a step, without blocking anybody. */

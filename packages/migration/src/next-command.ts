@@ -11,7 +11,7 @@ export interface NextCommand {
 /** Decides what comes next for a migration, from what was found. Pure. */
 export function nextCommand(
   { name }: Pick<Migration, 'name'>,
-  { steps, mappings }: MigrationState,
+  { steps, mappings, phase }: MigrationState,
   problems: readonly Problem[],
 ): NextCommand {
   const [problem] = problems
@@ -22,6 +22,12 @@ export function nextCommand(
       command: `changeover install ${name}`,
       why: `to be installed: ${todo.map(({ title }) => title).join('; ')}`,
     }
+  if (phase?.phase.name === 'legacy-only')
+    return {
+      command: `changeover phase advance ${name}`,
+      why: 'dual write must be on before old rows are filled in',
+    }
+  if (phase?.phase.authority === 'target') return afterwards(name, phase.phase.name)
   const unfinished = mappings.filter(({ backfill }) => backfill === null || backfill.state !== 'done')
   if (unfinished.length > 0)
     return {
@@ -32,4 +38,10 @@ export function nextCommand(
   if (quarantined > 0)
     return { command: `changeover quarantine ${name}`, why: `${quarantined} rows could not be written` }
   return { command: `changeover verify ${name}`, why: 'everything is filled: prove that both sides agree' }
+}
+
+/** Once the target leads there is nothing to fill: forward is proven by a clean verification. */
+function afterwards(name: string, phase: string): NextCommand {
+  if (phase === 'contracted') return { command: `changeover status ${name}`, why: 'nothing is left to do' }
+  return { command: `changeover verify ${name}`, why: `the phase is ${phase}: see that both sides agree` }
 }

@@ -26,8 +26,8 @@ test('a plan shows order, DDL and counts, and writes nothing', async () => {
     { mapping: 'Customer', after: [], rows: 9 },
     { mapping: 'Invoice', after: ['Customer'], rows: 5 },
   ])
-  expect(made.steps.map(({ condition }) => condition)).toEqual(['missing', 'missing', 'missing'])
-  expect(made.steps[1]?.statements[0]).toMatch(/^CREATE UNIQUE INDEX CONCURRENTLY/)
+  expect(made.steps.map(({ condition }) => condition)).toEqual(made.steps.map(() => 'missing'))
+  expect(made.steps[2]?.statements[0]).toMatch(/^CREATE UNIQUE INDEX CONCURRENTLY/)
   expect(made).toMatchObject({ problems: [], brokenRows: 0, next: { command: 'changeover install crm' } })
   expect(await snapshot()).toEqual(before)
 })
@@ -83,7 +83,9 @@ test('what a restricted user lacks is named with the GRANT that mends it', async
       message.replaceAll(role, 'R').replace(/changeover_test\w+/, 'D'),
     )
     expect(texts.toSorted()).toEqual([
-      'The user R does not own party, on which install builds an index.',
+      'The user R does not own customer, on which install makes triggers or an index.',
+      'The user R does not own invoice, on which install makes triggers or an index.',
+      'The user R does not own party, on which install makes triggers or an index.',
       'The user R lacks CREATE on DATABASE D.',
       'The user R lacks DELETE on party.',
       'The user R lacks INSERT on party.',
@@ -111,7 +113,10 @@ test('the next command follows the work', async () => {
   const next = async () => (await planned()).next.command
   expect(await next()).toBe('changeover install crm')
   await install(fixture.database, crm)
+  expect(await next()).toBe('changeover phase advance crm')
+  await fixture.database.query(`update changeover.phase set phase = 'legacy-leads'`)
   expect(await next()).toBe('changeover backfill crm')
+  await fixture.database.query(`update changeover.phase set phase = 'legacy-only'`)
   await fixture.database.query(`insert into customer (name, grade) values ('bronze', 'bronze')`)
   const backfill = createBackfill({
     database: fixture.database,
@@ -119,6 +124,7 @@ test('the next command follows the work', async () => {
     migration: 'crm',
   })
   for (const mapping of crm.ordered) await backfill.run(mapping, { heldValues: 'overwrite' })
+  await fixture.database.query(`update changeover.phase set phase = 'legacy-leads'`)
   expect(await next()).toBe('changeover quarantine crm')
   await fixture.database.query(`delete from customer where name = 'bronze'`)
   for (const mapping of crm.ordered) await backfill.retryQuarantine(mapping, { heldValues: 'overwrite' })

@@ -22,6 +22,9 @@ export interface PlannedStep {
   readonly id: string
   readonly title: string
   readonly condition: StepCondition
+  /** What is wrong with it, where that is known. */
+  readonly problems: readonly string[]
+  /** Empty where the engine makes them from what it finds in the database. */
   readonly statements: readonly string[]
 }
 
@@ -41,7 +44,7 @@ export interface Plan {
 /** Makes the plan from what was found. Pure. */
 export function plan(migration: Migration, state: MigrationState, losses: readonly MappingLoss[]): Plan {
   const problems = problemsOf(state)
-  const conditions = new Map(state.steps.map(({ id, condition }) => [id, condition]))
+  const found = new Map(state.steps.map((each) => [each.id, each]))
   return {
     migration: migration.name,
     targetModel: migration.targetModel,
@@ -49,7 +52,8 @@ export function plan(migration: Migration, state: MigrationState, losses: readon
     steps: stepsOf(migration).map(({ id, title, statements }) => ({
       id,
       title,
-      condition: conditions.get(id) ?? 'missing',
+      condition: found.get(id)?.condition ?? 'missing',
+      problems: found.get(id)?.problems ?? [],
       statements: statements.map(statementText),
     })),
     problems,

@@ -1,7 +1,6 @@
 import type { Queryable } from '@changeover/database'
 import type { Problem } from '@changeover/errors'
 import type { Table } from '@changeover/mapping'
-import { identityIndexName } from '@changeover/sync'
 import type { Migration } from './define-migration.ts'
 import { errors } from './errors.ts'
 
@@ -10,7 +9,7 @@ interface Need {
   readonly privileges: readonly string[]
   /** Whether rows are locked (FOR NO KEY UPDATE), for which UPDATE on any one column is enough. */
   readonly locked: boolean
-  /** Whether an index is to be built on it, which only its owner may. */
+  /** Whether triggers or an index are made on it, which only its owner may. */
   readonly owned: boolean
 }
 
@@ -37,16 +36,16 @@ export async function missingPrivileges(
 
 function needsOf({ mappings }: Migration): readonly Need[] {
   const needs = mappings.flatMap((mapping): readonly Need[] => [
-    { table: mapping.legacy, privileges: ['SELECT'], locked: true, owned: false },
+    { table: mapping.legacy, privileges: ['SELECT'], locked: true, owned: true },
     {
       table: mapping.target,
       privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
       locked: false,
-      owned: identityIndexName(mapping) !== undefined,
+      owned: true,
     },
     ...mapping.links.flatMap((each): readonly Need[] => [
-      { table: each.legacy.table, privileges: ['SELECT'], locked: false, owned: false },
-      { table: each.target.table, privileges: ['SELECT', 'INSERT', 'DELETE'], locked: false, owned: false },
+      { table: each.legacy.table, privileges: ['SELECT'], locked: false, owned: true },
+      { table: each.target.table, privileges: ['SELECT', 'INSERT', 'DELETE'], locked: false, owned: true },
     ]),
   ])
   const byTable = Map.groupBy(needs, ({ table }) => `${table.schema ?? ''}.${table.name}`)

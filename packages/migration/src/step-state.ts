@@ -1,11 +1,11 @@
-import type { Queryable } from '@changeover/database'
+import type { Database, Queryable } from '@changeover/database'
 import type { Migration } from './define-migration.ts'
 import { recordedSteps } from './step-ledger.ts'
 import { type Step, type StepIndex, stepsOf } from './steps.ts'
 
 /**
  * done: it is there, as the migration wants it · missing: it is not · outdated: it was made from another definition ·
- * broken: an index that a failed build left behind, which guards nothing.
+ * broken: an index that a failed build left behind, which guards nothing; a trigger or view that is not as it was made.
  */
 export type StepCondition = 'done' | 'missing' | 'outdated' | 'broken'
 
@@ -13,19 +13,30 @@ export interface StepState {
   readonly id: string
   readonly title: string
   readonly condition: StepCondition
+  /** What is wrong with it, where that is known. */
+  readonly problems: readonly string[]
 }
 
-/** Looks what of a migration is installed. Cost: three statements on catalogs. */
-export async function stepStates(database: Queryable, migration: Migration): Promise<readonly StepState[]> {
+/** Looks what of a migration is installed. Cost: some ten statements on catalogs. */
+export async function stepStates(database: Database, migration: Migration): Promise<readonly StepState[]> {
   const recorded = new Map((await recordedSteps(database, migration)).map((each) => [each.step, each.hash]))
   const states: StepState[] = []
   for (const step of stepsOf(migration)) {
-    const condition = step.index
-      ? await indexCondition(database, step.index)
-      : recordCondition(step, recorded.get(step.id))
-    states.push({ id: step.id, title: step.title, condition })
+    const { id, title } = step
+    const found = await conditionOf(database, step, recorded.get(id))
+    states.push({ id, title, ...found })
   }
   return states
+}
+
+type Found = Pick<StepState, 'condition' | 'problems'>
+
+async function conditionOf(database: Database, step: Step, hash: string | undefined): Promise<Found> {
+  if (step.index) return { condition: await indexCondition(database, step.index), problems: [] }
+  if (!step.engine || hash === undefined) return { condition: recordCondition(step, hash), problems: [] }
+  const problems = await step.engine.drift(database)
+  if (problems.length > 0) return { condition: 'broken', problems }
+  return { condition: (await step.engine.hash(database)) === hash ? 'done' : 'outdated', problems }
 }
 
 function recordCondition(step: Step, hash: string | undefined): StepCondition {

@@ -1,11 +1,13 @@
 import { ledgerDdl as backfillLedger } from '@changeover/backfill'
 import type { DdlStatement } from '@changeover/database'
+import { ledgerDdl as dualWriteLedger } from '@changeover/dual-write'
 import { hashOf, type Mapping } from '@changeover/mapping'
 import { ident, literal, sql } from '@changeover/mapping/sql'
-import { ledgerDdl as phaseLedger } from '@changeover/rollout'
+import { type FirstPhase, ledgerDdl as phaseLedger } from '@changeover/rollout'
 import { identityIndexName, identityIndexSql } from '@changeover/sync'
 import { ledgerDdl as verifierLedger } from '@changeover/verifier'
 import type { Migration } from './define-migration.ts'
+import { dualWriteEngine, hasProxies, phaseEngine, proxiesEngine, type StepEngine } from './engine-steps.ts'
 import { stepLedgerDdl } from './step-ledger.ts'
 
 /** An index that a step builds: where it is, and what marks it as built by this very step. */
@@ -17,7 +19,7 @@ export interface StepIndex {
   readonly mark: string
 }
 
-/** One thing that install does: statements, all of which may run again. */
+/** One thing that install does: statements, all of which may run again, or what an engine does. */
 export interface Step {
   readonly id: string
   readonly title: string
@@ -25,11 +27,27 @@ export interface Step {
   /** Changes whenever the statements do. */
   readonly hash: string
   readonly index?: StepIndex
+  /** Present where the statements depend on what the database holds: then `statements` is empty. */
+  readonly engine?: StepEngine
 }
 
-/** What has to be installed for a migration, in order. Pure. */
-export function stepsOf(migration: Migration): readonly Step[] {
-  const bookkeeping = [...stepLedgerDdl, ...phaseLedger, ...backfillLedger, ...verifierLedger]
+/** Where a migration begins unless the environment says otherwise. */
+export const notBegun: FirstPhase = {
+  phase: 'legacy-only',
+  by: 'changeover install',
+  reason: 'first installation',
+}
+
+/** What has to be installed for a migration, in order: each step needs those before it. Pure. */
+export function stepsOf(migration: Migration, firstPhase: FirstPhase = notBegun): readonly Step[] {
+  const bookkeeping = [
+    ...stepLedgerDdl,
+    ...phaseLedger,
+    ...dualWriteLedger,
+    ...backfillLedger,
+    ...verifierLedger,
+  ]
+  const tables = migration.mappings.map(({ legacy }) => legacy.name).join(', ')
   return [
     {
       id: 'bookkeeping',
@@ -37,8 +55,27 @@ export function stepsOf(migration: Migration): readonly Step[] {
       statements: bookkeeping,
       hash: hashOf(bookkeeping),
     },
+    engineStep('phase', 'The phase', phaseEngine(migration, firstPhase)),
     ...migration.mappings.flatMap((mapping) => identityStep(mapping)),
+    engineStep(
+      'dual-write',
+      `Triggers of dual write on ${tables} and their targets, idle until legacy-leads`,
+      dualWriteEngine(migration),
+    ),
+    ...(hasProxies(migration)
+      ? [
+          engineStep(
+            'proxies',
+            `Proxies: ${tables} as views in changeover_legacy, with their indexes`,
+            proxiesEngine(migration),
+          ),
+        ]
+      : []),
   ]
+}
+
+function engineStep(id: string, title: string, engine: StepEngine): Step {
+  return { id, title, statements: [], hash: '', engine }
 }
 
 /** The text of a statement, as the plan shows it. */

@@ -3,7 +3,7 @@ import { errors as migrationErrors, stepStates } from '@changeover/migration'
 import { createSync } from '@changeover/sync'
 import { errors } from '../errors.ts'
 import { exitCodes } from '../exit-code.ts'
-import { leadingOf, requireLegacyLeads } from '../leading.ts'
+import { leadingOf, requireDualWrite, requireLegacyLeads } from '../leading.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Job } from '../perform.ts'
 import { backfillText, finishedText } from '../render/backfill-text.ts'
@@ -16,9 +16,12 @@ export type BackfillSettings = Pick<RunOptions, 'batchRows' | 'maxQuarantinedPer
 export function backfill(settings: BackfillSettings): Job {
   return async (session) => {
     const { database, migration, signal } = session
-    const leading = leadingOf(session)
+    const leading = await leadingOf(session)
     requireLegacyLeads(leading, migration, 'backfill')
-    if (settings.dryRun !== true) await requireInstalled(session)
+    if (settings.dryRun !== true) {
+      await requireInstalled(session)
+      requireDualWrite(leading)
+    }
     const engine = createBackfill({
       database,
       sync: createSync(migration.mappings),

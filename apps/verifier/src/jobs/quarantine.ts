@@ -42,8 +42,8 @@ export function quarantine({ retry }: { readonly retry: boolean }): Job {
   }
 }
 
-function retryOf(session: Session, engine: Backfill, mapping: Mapping) {
-  const leading = leadingOf(session)
+async function retryOf(session: Session, engine: Backfill, mapping: Mapping) {
+  const leading = await leadingOf(session)
   requireLegacyLeads(leading, session.migration, 'quarantine')
   return engine.retryQuarantine(mapping, { heldValues: leading.heldValues, signal: session.signal })
 }

@@ -27,7 +27,7 @@ export async function status(session: Session): Promise<Outcome> {
   const { database, migration } = session
   const state = await inspect(database, migration)
   const made: Status = {
-    flags: leadingOf(session),
+    flags: await leadingOf(session),
     state,
     ...(state.hasBooks ? await verified(session) : { verification: null, certificate: null }),
     next: nextCommand(migration, state, problemsOf(state)),

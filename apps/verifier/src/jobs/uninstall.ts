@@ -11,8 +11,9 @@ export function uninstall({ confirmed }: { readonly confirmed: boolean }): Job {
         command: `uninstall ${migration.name}`,
         consequence: 'checkpoints, quarantine, before-images and certificates are deleted.',
       })
-    const { indexes, schema } = await uninstallSteps(database, migration)
+    const { engines, indexes, schema } = await uninstallSteps(database, migration)
     const lines = [
+      ...engines.map((title) => `✓ Removed: ${title}`),
       ...indexes.map((name) => `✓ Dropped the index ${name}`),
       schema
         ? '✓ Dropped the schema changeover'
@@ -20,7 +21,7 @@ export function uninstall({ confirmed }: { readonly confirmed: boolean }): Job {
     ]
     return {
       exitCode: exitCodes.fine,
-      data: { migration: migration.name, indexes, schema },
+      data: { migration: migration.name, engines, indexes, schema },
       text: lines.join('\n'),
     }
   }

@@ -32,7 +32,7 @@ const codes: Readonly<Record<Verdict, ExitCode>> = {
 export function verify(settings: VerifySettings): Job {
   return async (session) => {
     const { migration, signal } = session
-    const leading = leadingOf(session)
+    const leading = await leadingOf(session)
     if (settings.junit !== undefined) await requireWritable(session, settings.junit)
     const verifier = verifierOf(session)
     const mends = settings.fix ?? leading.autoFix

@@ -28,10 +28,10 @@ function orderLine({ mapping, legacy, target, after, loss }: PlannedMapping, ind
   return `  ${index + 1}. ${mapping}: ${legacy} → ${target}${rows}${needs}`
 }
 
-function stepLines({ title, condition, statements }: PlannedStep): readonly string[] {
+function stepLines({ title, condition, problems, statements }: PlannedStep): readonly string[] {
   if (condition === 'done') return [`  ✓ ${title}`]
   const ddl = statements.flatMap((text) => `${text};`.split('\n').map((line) => `      ${line}`))
-  return [`  • ${title} (${condition})`, ...ddl]
+  return [`  • ${title} (${condition})`, ...problems.map((each) => `      ✗ ${each}`), ...ddl]
 }
 
 function lossLines({ mapping, loss }: PlannedMapping): readonly string[] {

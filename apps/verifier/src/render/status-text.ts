@@ -10,7 +10,7 @@ export function statusText({ name, targetModel, flags: names }: Migration, statu
   const problems = problemsOf(state)
   return [
     `${name} → ${targetModel}, on PostgreSQL ${state.server.text} as ${state.user}`,
-    `Phase: ${flags.phase.name} (${names.useTarget}=${flags.useTarget} ${names.dualWrite}=${flags.dualWrite} ${names.legacyReadOnly}=${flags.legacyReadOnly})`,
+    `Phase: ${phaseText(status)} (${names.useTarget}=${flags.useTarget} ${names.dualWrite}=${flags.dualWrite} ${names.legacyReadOnly}=${flags.legacyReadOnly})`,
     `Installed: ${installedText(status)}`,
     `Verified: ${verifiedText(status)}`,
     boxTable(
@@ -23,11 +23,21 @@ export function statusText({ name, targetModel, flags: names }: Migration, statu
   ].join('\n')
 }
 
+function phaseText({ flags: { phase, stored } }: Status): string {
+  if (stored === undefined) return `${phase.name} as the environment says, none is stored`
+  const fenced = stored.fencedAt === undefined ? ', not fenced' : ''
+  return `${phase.name}, epoch ${stored.epoch} since ${stored.since}${fenced}`
+}
+
 function installedText({ state: { steps } }: Status): string {
   const todo = steps.filter(({ condition }) => condition !== 'done')
   if (todo.length === 0) return 'yes'
   if (todo.length === steps.length) return 'no'
-  return `in part; ${todo.map(({ title, condition }) => `${condition}: ${title}`).join('; ')}`
+  return `in part; ${todo.map(stepText).join('; ')}`
+}
+
+function stepText({ title, condition, problems }: Status['state']['steps'][number]): string {
+  return `${condition}: ${title}${problems.length === 0 ? '' : ` (${problems.join('; ')})`}`
 }
 
 function verifiedText({ verification, certificate }: Status): string {

@@ -42,7 +42,8 @@ export async function runStart(
 async function changeOver(shell: Shell, { database, url }: OpenDatabase, around: Around): Promise<ExitCode> {
   const { talk, interruption } = around
   const { signal } = interruption
-  const { environment, folder } = shell
+  const { folder } = shell
+  const environment = { [workItems.flags.dualWrite]: 'true', ...shell.environment }
   const session: Session = { migration: workItems, database, environment, folder, signal, talk }
   await leaving(signal, prepare(session, url))
   await leaving(signal, install(session))

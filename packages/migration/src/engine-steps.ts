@@ -1,0 +1,86 @@
+import type { Database } from '@changeover/database'
+import { isFailure } from '@changeover/errors'
+import { dualWriteDrift, installDualWrite, uninstallDualWrite } from '@changeover/dual-write'
+import { hashOf } from '@changeover/mapping'
+import { installProxies, planProxies, proxyDdl, type ProxySet, removeProxies } from '@changeover/proxies'
+import { type FirstPhase, storeFirstPhase } from '@changeover/rollout'
+import type { Migration } from './define-migration.ts'
+import { phaseOf } from './phase-of.ts'
+
+/** What an engine does for a step whose statements depend on the catalog of the database. */
+export interface StepEngine {
+  apply(database: Database): Promise<void>
+  remove(database: Database): Promise<void>
+  /** Changes whenever what `apply` makes would. */
+  hash(database: Database): Promise<string>
+  /** What is not as `apply` left it; empty when all is well. */
+  drift(database: Database): Promise<readonly string[]>
+}
+
+/** A row that says which phase it is: legacy alone, unless the environment says otherwise. */
+export function phaseEngine({ name }: Migration, first: FirstPhase): StepEngine {
+  return {
+    async apply(database) {
+      await database.transaction((tx) => storeFirstPhase(tx, name, first))
+    },
+    async remove(database) {
+      await database.query('delete from changeover.instance where migration = $1', [name])
+      await database.query('delete from changeover.transition where migration = $1', [name])
+      await database.query('delete from changeover.phase where migration = $1', [name])
+    },
+    hash: async () => hashOf('phase'),
+    drift: async (database) =>
+      (await phaseOf(database, name)) === undefined ? [`no phase of ${name} is stored`] : [],
+  }
+}
+
+/** Triggers that write both sides; they do nothing before the phase says so. */
+export function dualWriteEngine({ name, mappings }: Migration): StepEngine {
+  const dualWrite = { migration: name, mappings }
+  return {
+    apply: (database) => installDualWrite(database, dualWrite),
+    remove: (database) => uninstallDualWrite(database, dualWrite),
+    hash: async () => hashOf(mappings.map((mapping) => [mapping.name, mapping.hash])),
+    drift: (database) =>
+      said(async () => (await dualWriteDrift(database, dualWrite)).map(({ message }) => message)),
+  }
+}
+
+/** The legacy tables as views over the target, with the indexes that their queries need. */
+export function proxiesEngine({ name, mappings }: Migration): StepEngine {
+  const options = { mappings, migration: name }
+  return {
+    async apply(database) {
+      await installProxies(database, options)
+    },
+    remove: async (database) => removeProxies(database, await planProxies(database, options)),
+    hash: async (database) => hashOf(proxyDdl(await planProxies(database, options))),
+    drift: (database) => said(async () => missingViews(database, await planProxies(database, options))),
+  }
+}
+
+/** A view must stand for a whole table: a migration of parts of tables has no proxies. */
+export function hasProxies({ mappings }: Migration): boolean {
+  const tables = new Set(mappings.map(({ legacy }) => `${legacy.schema ?? ''}.${legacy.name}`))
+  return (
+    tables.size === mappings.length && mappings.every(({ legacy }) => Object.keys(legacy.where).length === 0)
+  )
+}
+
+async function missingViews(database: Database, { proxies }: ProxySet): Promise<readonly string[]> {
+  const { rows } = await database.query<{ view: string }>(
+    'select view from unnest($1::text[]) as view where to_regclass(view) is null',
+    [proxies.map(({ view }) => view.text)],
+  )
+  return rows.map(({ view }) => `the view ${view} is missing`)
+}
+
+/** A table that is gone is one more thing that is not as it was. */
+async function said(look: () => Promise<readonly string[]>): Promise<readonly string[]> {
+  try {
+    return await look()
+  } catch (error) {
+    if (!isFailure(error)) throw error
+    return [error.message]
+  }
+}
