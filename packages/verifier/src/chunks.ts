@@ -1,6 +1,6 @@
 import type { Queryable } from '@changeover/database'
 import { type Mapping, scopeSql, type Table, tableSql } from '@changeover/mapping'
-import { ident, join, sql } from '@changeover/mapping/sql'
+import { ident, join, literal, sql } from '@changeover/mapping/sql'
 import type { Key } from '@changeover/sync'
 import { keyColumns } from './selection.ts'
 
@@ -20,13 +20,19 @@ export interface Chunk {
 }
 
 /** Target rows are only sought in an index, not compared: their chunks can be larger. */
-const orphanFactor = 4
+const orphanFactor = 10
+
+/** From here on boundaries are guessed from a sample, since the exact ones would cost a scan of the whole table. */
+const largeRows = 200_000
+
+/** Rows of the sample for each chunk, at least: enough for chunks of about the same size. */
+const sampledRows = 400
 
 /**
  * Divides both sides of a mapping into chunks that together cover every key there is or will be: the first and the last are
  * open, so that nothing falls between, before or behind them.
  *
- * Cost: one scan of each side's key index.
+ * Cost: one scan of each side's key index, or of a sample of a large table.
  */
 export async function planChunks(
   database: Queryable,
@@ -49,15 +55,33 @@ export function chunksBetween(mapping: string, part: Part, keys: readonly Key[])
   }))
 }
 
-async function boundaries(database: Queryable, table: Table, rows: number): Promise<readonly Key[]> {
+async function boundaries(database: Queryable, table: Table, chunkRows: number): Promise<readonly Key[]> {
   const key = keyColumns(table, 'x')
+  const percent = await samplePercent(database, table, chunkRows)
+  const sample = percent === undefined ? sql`` : sql` TABLESAMPLE SYSTEM (${literal(percent)})`
+  const every = percent === undefined ? chunkRows : Math.ceil((chunkRows * percent) / 100)
   const names = key.map((_column, index) => ident(`k${index}`))
-  const columns = join(key.map((column, index) => sql`${column}::text AS ${names[index] ?? sql``}`))
+  const columns = join(key.map((column, index) => sql`${column} AS ${names[index] ?? sql``}`))
   const numbered = sql`SELECT ${columns}, row_number() OVER (ORDER BY ${join(key)}) AS n
-    FROM ${tableSql(table)} AS x WHERE ${scopeSql(table, 'x')}`
-  const { rows: found } = await database.query<Record<string, string>>(
-    sql`SELECT ${join(names)} FROM (${numbered}) AS numbered WHERE n % $1::int = 0 ORDER BY n`.text,
-    [rows],
+    FROM ${tableSql(table)} AS x${sample} WHERE ${scopeSql(table, 'x')}`
+  const texts = join(names.map((name) => sql`${name}::text AS ${name}`))
+  const { rows } = await database.query<Record<string, string>>(
+    sql`SELECT ${texts} FROM (${numbered}) AS numbered WHERE n % $1::int = 0 ORDER BY n`.text,
+    [every],
   )
-  return found.map((row) => key.map((_column, index) => row[`k${index}`] ?? ''))
+  return rows.map((row) => key.map((_column, index) => row[`k${index}`] ?? ''))
+}
+
+/** How much of a table to look at; undefined for all of it. Only ordinary tables can be sampled. */
+async function samplePercent(
+  database: Queryable,
+  table: Table,
+  chunkRows: number,
+): Promise<number | undefined> {
+  const { rows } = await database.query<{ rows: number }>(
+    `SELECT reltuples::float8 AS rows FROM pg_class WHERE oid = to_regclass($1) AND relkind IN ('r', 'm')`,
+    [tableSql(table).text],
+  )
+  if ((rows[0]?.rows ?? 0) < largeRows) return undefined
+  return Math.min(100, Math.max(1, (100 * sampledRows) / chunkRows))
 }

@@ -10,6 +10,7 @@ import {
 } from '@changeover/mapping'
 import { all, ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
 import { parameter } from '@changeover/sync'
+import type { Access } from './access.ts'
 import { type Judgement, states } from './judgement.ts'
 import { unequalLinksSql } from './link-sets.ts'
 import { keyColumns, selectionSql, type SelectionShape } from './selection.ts'
@@ -25,14 +26,14 @@ export function compareSql(
   mapping: Mapping,
   judgement: Judgement,
   shape: SelectionShape,
-  indexed: boolean,
+  access: Access,
 ): Sql {
   const { conditions, next } = selectionSql(mapping.legacy, 'l', shape)
   const read = all([scopeSql(mapping.legacy, 'l'), ...conditions])
-  return sql`WITH pairs AS MATERIALIZED (${pairsSql(mapping, judgement, read, indexed)}),
+  return sql`WITH pairs AS MATERIALIZED (${pairsSql(mapping, judgement, read, access)}),
 size AS MATERIALIZED (SELECT (SELECT count(*) FROM ${tableSql(mapping.legacy)} AS l WHERE ${read}) AS rows, count(*) AS pairs,
   count(*) FILTER (WHERE missing) AS missing FROM pairs),
-suspects AS MATERIALIZED (${suspectsSql(mapping, shape)}),
+suspects AS MATERIALIZED (${suspectsSql(mapping, shape, access)}),
 judged AS MATERIALIZED (${judgedSql(mapping, judgement)}),
 classed AS MATERIALIZED (${classedSql(mapping, judgement)})
 SELECT json_build_object('rows', max(size.rows), 'missing', max(size.missing),
@@ -48,14 +49,14 @@ const counted = ['mismatched', 'held', 'duplicate'] as const
  * Every legacy row with its target rows: most often one. Where the identity is indexed each is looked up, which `OFFSET 0`
  * makes sure of: for a chunk the planner would rather read and hash the whole target table, chunk after chunk.
  */
-function pairsSql(mapping: Mapping, { suspect }: Judgement, read: Sql, indexed: boolean): Sql {
+function pairsSql(mapping: Mapping, { suspect }: Judgement, read: Sql, access: Access): Sql {
   const missing = sql`${keyColumns(mapping.target, 't')[0] ?? sql`NULL`} IS NULL`
   const match = keyPairs(mapping).map(
     ({ slot, field }) => sql`${identitySql(slot, 't')} = ${identityForm(slot, ident('l', field.column))}`,
   )
   const target = sql`${tableSql(mapping.target)} AS t`
   const own = all([...match, scopeSql(mapping.target, 't')])
-  const joined = indexed
+  const joined = access.identity
     ? sql`LEFT JOIN LATERAL (SELECT t.* FROM ${target} WHERE ${own} OFFSET 0) AS t ON TRUE`
     : sql`LEFT JOIN ${target} ON ${own}`
   const columns = [
@@ -67,7 +68,7 @@ function pairsSql(mapping: Mapping, { suspect }: Judgement, read: Sql, indexed: 
 }
 
 /** Pairs to look at closely. Legacy rows with several target rows are sought only where there are more pairs than rows. */
-function suspectsSql(mapping: Mapping, shape: SelectionShape): Sql {
+function suspectsSql(mapping: Mapping, shape: SelectionShape, access: Access): Sql {
   const key = join(names(mapping.legacy.key, 'k'))
   const columns = join(
     [...names(mapping.legacy.key, 'k'), ...names(mapping.target.key, 't')].map((name) => sql`pairs.${name}`),
@@ -78,7 +79,9 @@ function suspectsSql(mapping: Mapping, shape: SelectionShape): Sql {
     [
       sql`SELECT ${columns} FROM pairs WHERE suspect`,
       repeated,
-      ...mapping.links.map((link) => unequalLinksSql(link, columns, ownersSql(mapping, link, shape))),
+      ...mapping.links.map((link, index) =>
+        unequalLinksSql(link, columns, ownersSql(mapping, link, shape), access.links[index] === true),
+      ),
     ],
     ' UNION ',
   )

@@ -2,11 +2,11 @@ import { isFailure } from '@changeover/errors'
 import { type Database, retrying, type Transaction } from '@changeover/database'
 import type { Mapping } from '@changeover/mapping'
 import type { HeldValues, Key, Sync, SyncResult } from '@changeover/sync'
+import { accessOf } from './access.ts'
 import type { Finding } from './finding.ts'
 import { createFixLedger, type FixLedger } from './fix-ledger.ts'
 import { type FixPlan, type FixStep, planFix } from './fix-plan.ts'
 import { type FixContext, runStep, type StepResult } from './fix-step.ts'
-import { isIdentityIndexed } from './identity-access.ts'
 import { createReader } from './read-chunk.ts'
 import { installed } from './records.ts'
 import type { Authority, Verification } from './verification.ts'
@@ -154,7 +154,7 @@ function unfixed(
 async function remaining(database: Database, { steps }: FixPlan): Promise<readonly Finding[]> {
   const found: Finding[] = []
   for (const { mapping, part, keys } of steps) {
-    const result = await createReader(mapping, await isIdentityIndexed(database, mapping)).read(
+    const result = await createReader(mapping, await accessOf(database, mapping)).read(
       database,
       part === 'keys' ? 'rows' : 'orphans',
       { by: 'keys', keys },

@@ -5,16 +5,22 @@ const mostShown = 50
 
 /**
  * The pairs of `pairs` of which one side has a link that the other has not: all links of both sides together, grouped by pair
- * and values. `owners` bounds the legacy links to those of the selection.
+ * and values. `owners` bounds the legacy links to those of the selection; `indexed` target links are looked up by their owner.
  */
-export function unequalLinksSql(link: Links, columns: Sql, owners: Sql): Sql {
-  const [wanted, present] = [rows(link.legacy, 'f', 'pairs', 'k0'), rows(link.target, 'x', 'pairs', 't0')]
+export function unequalLinksSql(link: Links, columns: Sql, owners: Sql, indexed: boolean): Sql {
+  const wanted = rows(link.legacy, 'f', 'pairs', 'k0')
   const values = (side: LinkSide, alias: string) =>
     join(side.values.map((name, index) => sql`${column(side, alias, name)} AS ${ident(`v${index}`)}`))
   const grouped = join(link.legacy.values.map((_name, index) => ident(`v${index}`)))
+  const named = (alias: string) => join(link.target.values.map((_name, index) => ident(alias, `v${index}`)))
+  const taken = values(link.target, 'x')
+  const present = rows(link.target, 'x', 'pairs', 't0')
+  const targets = indexed
+    ? sql`CROSS JOIN LATERAL (SELECT ${taken} FROM ${present.from} WHERE ${present.on} OFFSET 0) AS x`
+    : sql`JOIN (SELECT ${column(link.target, 'x', link.target.owner)} AS owner, ${taken} FROM ${present.from}) AS x ON x.owner = pairs.t0`
   return sql`SELECT ${columns} FROM (
     SELECT pairs.*, ${values(link.legacy, 'f')}, 1 AS side FROM pairs JOIN ${wanted.from} ON ${wanted.on} WHERE NOT pairs.missing AND ${owners}
-    UNION ALL SELECT pairs.*, ${values(link.target, 'x')}, 2 FROM pairs JOIN ${present.from} ON ${present.on}) AS pairs
+    UNION ALL SELECT pairs.*, ${named('x')}, 2 FROM pairs ${targets}) AS pairs
     GROUP BY ${columns}, ${grouped} HAVING min(side) = max(side)`
 }
 

@@ -1,15 +1,7 @@
-import {
-  fieldNamed,
-  identityForm,
-  identitySql,
-  keyOfIdentity,
-  keyPairs,
-  type Mapping,
-  scopeSql,
-  tableSql,
-} from '@changeover/mapping'
+import { identitySql, keyOfIdentity, keyPairs, type Mapping, scopeSql, tableSql } from '@changeover/mapping'
 import { all, ident, join, type Sql, sql } from '@changeover/mapping/sql'
 import { parameter } from '@changeover/sync'
+import type { Access } from './access.ts'
 import { keyColumns, selectionSql, type SelectionShape } from './selection.ts'
 
 /**
@@ -19,36 +11,38 @@ import { keyColumns, selectionSql, type SelectionShape } from './selection.ts'
  * Parameters: those of the selection, then the number of rows to describe. Shape: one row, `result`, JSON text of `rows`,
  * `orphaned` and `findings`.
  */
-export function orphanSql(mapping: Mapping, shape: SelectionShape): Sql {
+export function orphanSql(mapping: Mapping, shape: SelectionShape, access: Access): Sql {
   const { conditions, next } = selectionSql(mapping.target, 't', shape)
   const keys = keyColumns(mapping.target, 't')
   const names = keys.map((_key, index) => ident(`t${index}`))
-  const identities = keyPairs(mapping).map(({ slot }) => sql`(${identitySql(slot, 't')})::text`)
-  const readable = keyPairs(mapping).map((pair) => sql`(${keyOfIdentity(pair, 't')}) IS NOT NULL`)
-  const missing = sql`${ident('l', fieldNamed(mapping.legacy, mapping.legacy.key[0] ?? '').column)} IS NULL`
+  const pairs = keyPairs(mapping)
+  const identities = join(pairs.map(({ slot }) => sql`(${identitySql(slot, 't')})::text`))
+  const readable = all(pairs.map((pair) => sql`(${keyOfIdentity(pair, 't')}) IS NOT NULL`))
+  const stray = sql`l.found IS NULL`
   const columns = join([
-    ...keys.map((key, index) => sql`${key}::text AS ${names[index] ?? sql``}`),
-    sql`CASE WHEN ${missing} THEN ARRAY[${join(identities)}] END AS identity`,
-    sql`CASE WHEN ${missing} THEN ${all(readable)} END AS readable`,
-    sql`${missing} AS stray`,
+    ...keys.map((key, index) => sql`${key} AS ${names[index] ?? sql``}`),
+    sql`CASE WHEN ${stray} THEN ARRAY[${identities}] END AS identity`,
+    sql`CASE WHEN ${stray} THEN ${readable} END AS readable`,
+    sql`${stray} AS stray`,
   ])
+  const texts = join(names.map((name) => sql`${name}::text`))
   return sql`WITH rows AS MATERIALIZED (
-  SELECT ${columns} FROM ${tableSql(mapping.target)} AS t LEFT JOIN ${tableSql(mapping.legacy)} AS l ON ${all([...behind(mapping), scopeSql(mapping.legacy, 'l')])}
+  SELECT ${columns} FROM ${tableSql(mapping.target)} AS t ${behindSql(mapping, access)}
   WHERE ${all([scopeSql(mapping.target, 't'), ...conditions])})
 SELECT json_build_object('rows', count(*), 'orphaned', count(*) FILTER (WHERE stray), 'findings', (SELECT json_agg(finding) FROM (
-  SELECT json_build_object('targetKey', ARRAY[${join(names)}], 'identity', identity, 'readable', readable) AS finding FROM rows WHERE stray
+  SELECT json_build_object('targetKey', ARRAY[${texts}], 'identity', identity, 'readable', readable) AS finding FROM rows WHERE stray
   ORDER BY ${join(names)} LIMIT ${parameter(next)}::int) AS described))::text AS result FROM rows`
 }
 
-/** The same equality as in the comparison, asked from the other side: by the typed key first, which legacy's index knows. */
-function behind(mapping: Mapping): readonly Sql[] {
-  return keyPairs(mapping).flatMap((pair) => {
-    const column = ident('l', pair.field.column)
-    return [
-      sql`${column} = ${keyOfIdentity(pair, 't')}`,
-      ...(pair.slot.jsonKey === undefined
-        ? []
-        : [sql`${identityForm(pair.slot, column)} = ${identitySql(pair.slot, 't')}`]),
-    ]
-  })
+/** The legacy row behind the target row `t`: the same equality as in the comparison, asked by the key's own type and index. */
+function behindSql(mapping: Mapping, { legacyKey }: Access): Sql {
+  const same = keyPairs(mapping).map(
+    (pair) => sql`${ident('l', pair.field.column)} = ${keyOfIdentity(pair, 't')}`,
+  )
+  const legacy = sql`${tableSql(mapping.legacy)} AS l`
+  if (legacyKey)
+    return sql`LEFT JOIN LATERAL (SELECT TRUE AS found FROM ${legacy} WHERE ${all([...same, scopeSql(mapping.legacy, 'l')])} OFFSET 0) AS l ON TRUE`
+  const key = keyPairs(mapping).map((pair) => sql`${ident('l', pair.field.column)}`)
+  const rows = sql`SELECT ${join(key)}, TRUE AS found FROM ${legacy} WHERE ${scopeSql(mapping.legacy, 'l')}`
+  return sql`LEFT JOIN (${rows}) AS l ON ${all(same)}`
 }

@@ -1,6 +1,7 @@
 import { type Database, retrying } from '@changeover/database'
 import type { Mapping } from '@changeover/mapping'
 import type { Key } from '@changeover/sync'
+import type { Access } from './access.ts'
 import type { Part } from './chunks.ts'
 import { compareSql } from './compare-statement.ts'
 import { type Finding, type FindingClass, keyText } from './finding.ts'
@@ -38,8 +39,7 @@ export interface Reader {
   read(database: Database, part: Part, selection: Selection, maxRows: number): Promise<ChunkResult>
 }
 
-/** `indexed` tells whether target rows can be looked up by their identity, see {@link isIdentityIndexed}. */
-export function createReader(mapping: Mapping, indexed: boolean): Reader {
+export function createReader(mapping: Mapping, access: Access): Reader {
   const judgement = judgementOf(mapping)
   const compiled = new Map<string, string>()
   return {
@@ -49,7 +49,7 @@ export function createReader(mapping: Mapping, indexed: boolean): Reader {
       const shape = shapeOf(selection)
       const name = `${part} ${JSON.stringify(shape)}`
       const make = () =>
-        part === 'rows' ? compareSql(mapping, judgement, shape, indexed) : orphanSql(mapping, shape)
+        part === 'rows' ? compareSql(mapping, judgement, shape, access) : orphanSql(mapping, shape, access)
       const text = compiled.get(name) ?? make().text
       compiled.set(name, text)
       const table = part === 'rows' ? mapping.legacy : mapping.target

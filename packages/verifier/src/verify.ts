@@ -1,12 +1,13 @@
 import type { Problem } from '@changeover/errors'
 import type { Database } from '@changeover/database'
 import type { Mapping } from '@changeover/mapping'
+import { accessOf } from './access.ts'
 import { issueCertificate } from './certificate.ts'
 import { planChunks } from './chunks.ts'
 import { errors } from './errors.ts'
 import type { Finding } from './finding.ts'
-import { isIdentityIndexed } from './identity-access.ts'
 import { verdictOf } from './judge.ts'
+import { judgementOf } from './judgement.ts'
 import { preconditionsOf } from './preconditions.ts'
 import { quarantinedRows } from './quarantined.ts'
 import { createReader, type Reader } from './read-chunk.ts'
@@ -99,8 +100,7 @@ async function prepare(database: Database, mappings: readonly Mapping[]) {
   for (const mapping of mappings) {
     const found = await preconditionsOf(database, mapping)
     reasons.push(...found.reasons)
-    if (found.readable)
-      readers.set(mapping.name, createReader(mapping, await isIdentityIndexed(database, mapping)))
+    if (found.readable) readers.set(mapping.name, createReader(mapping, await accessOf(database, mapping)))
   }
   return { reasons, readers }
 }
@@ -146,7 +146,7 @@ async function conclude(
   const summaries = []
   for (const mapping of mappings) {
     const own = chunks.filter(({ chunk }) => chunk.mapping === mapping.name)
-    const { judgement } = readers.get(mapping.name) ?? createReader(mapping, false)
+    const judgement = readers.get(mapping.name)?.judgement ?? judgementOf(mapping)
     const summary = summaryOf(mapping, judgement, own)
     if (summary.total === 0 && isRead(summary.coverage))
       reasons.push(errors.ROWS_NONE.problem({ mapping: mapping.name, table: mapping.legacy.name }))
