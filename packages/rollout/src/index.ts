@@ -43,6 +43,7 @@ export {
 } from './observations.ts'
 export { closedOf, judge, type JudgeOptions, type Verdict } from './judge.ts'
 export { gatherFacts, type GatherOptions } from './gather-facts.ts'
+export { type LegacyUse, type LegacyUseOptions, observeLegacyUse } from './legacy-use.ts'
 export { planTransition, type TransitionPlan } from './plan-transition.ts'
 export {
   transition,

@@ -75,6 +75,19 @@ const instanceTable = `CREATE TABLE IF NOT EXISTS changeover.instance (
     PRIMARY KEY (migration, instance)
   )`
 
+/** What the last look at the legacy tables found. */
+const legacyUseTable = `CREATE TABLE IF NOT EXISTS changeover.legacy_use (
+    migration text NOT NULL,
+    relation text NOT NULL,
+    relid oid NOT NULL,
+    reads bigint NOT NULL,
+    writes bigint NOT NULL,
+    users text[] NOT NULL,
+    first_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    last_used_at timestamptz,
+    PRIMARY KEY (migration, relation)
+  )`
+
 /**
  * Locks, then reads: its own statement takes a new snapshot after the wait, so that it sees a flip it waited for. A
  * snapshot that is kept for the whole transaction (repeatable read) is tested by locking the row: an older one fails with
@@ -123,6 +136,7 @@ export const ledgerDdl: readonly DdlStatement[] = [
   transitionTable,
   'CREATE UNIQUE INDEX IF NOT EXISTS transition_open ON changeover.transition (migration) WHERE finished_at IS NULL',
   instanceTable,
+  legacyUseTable,
   currentPhase,
   announce,
   `CREATE OR REPLACE TRIGGER announce AFTER INSERT OR UPDATE ON changeover.phase
