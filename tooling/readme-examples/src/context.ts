@@ -33,7 +33,7 @@ export const noteToPage = defineMapping({
   ],
 })
 
-export const taskToCard = noteToPage
+export { noteToPage as taskToCard }
 export const mappings = [noteToPage]
 export const notes = defineMigration({ name: 'notes', targetModel: 'Page', mappings })
 

@@ -18,7 +18,7 @@ import { priorities } from './priorities.ts'
 import { projectWorkflowToWorkItem } from './project-workflow.ts'
 
 /** Where events take place: their dates and times are local to it. */
-export const zone = 'Asia/Manila'
+const zone = 'Asia/Manila'
 
 /** An event becomes an activity, or a sub-activity where it belongs to another event. */
 export const eventToWorkItem = defineMapping({
