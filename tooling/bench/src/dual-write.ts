@@ -1,5 +1,5 @@
 import { createBackfill } from '@changeover/backfill'
-import { runDdl } from '@changeover/database'
+import { type Database, runDdl } from '@changeover/database'
 import { installDualWrite } from '@changeover/dual-write'
 import { createFlushSubscriber } from '@changeover/dual-write/mikro-orm'
 import { ledgerDdl, storeFirstPhase } from '@changeover/rollout'
@@ -76,6 +76,8 @@ async function openSide(serverUrl: string, rows: number, capture: (typeof captur
     await runDdl(database, ledgerDdl)
     const first = { phase: 'legacy-leads', by: 'bench', reason: 'bench' } as const
     await database.transaction((tx) => storeFirstPhase(tx, migration, first))
+    // Whoever installed the tables may have stored a phase before.
+    await database.query(`UPDATE changeover.phase SET phase = 'legacy-leads'`)
     await installDualWrite(database, {
       migration,
       mappings,
@@ -93,10 +95,20 @@ async function openSide(serverUrl: string, rows: number, capture: (typeof captur
     ({ id }) => id,
   )
   const close = async () => {
+    if (capture !== 'without') await requireEqual(database)
     await orm.close()
     await database.close()
   }
   return { orm, ids, close }
+}
+
+/** A dual write that does not happen costs nothing. */
+async function requireEqual(database: Database): Promise<void> {
+  const { rows } = await database.query<{ apart: number }>(
+    `SELECT count(*)::int AS apart FROM staff_task s FULL JOIN (SELECT * FROM work_item WHERE work_type IN ('task', 'subtask')) w
+      ON w.task_data ->> 'legacy_id' = s.id::text WHERE s.title IS DISTINCT FROM w.title OR s.progress IS DISTINCT FROM w.progress`,
+  )
+  if (rows[0]?.apart !== 0) throw new Error(`dual write left ${rows[0]?.apart} rows apart`)
 }
 
 type OpenSide = Awaited<ReturnType<typeof openSide>>
