@@ -166,5 +166,9 @@ export const failureModes = {
     'a rollback loses what was written after the switch',
     'the other side is written from the first moment after each flip',
   ],
+  64: [
+    'legacy is dropped while somebody still reads it',
+    'uses are counted for a time; who and what still depends on it is named',
+  ],
   65: ['two operators switch at once', 'one lock, and the version that the operator has seen'],
 }
