@@ -134,7 +134,7 @@ function shortcut(text: Sql, digits: string, type: ColumnType): Sql {
 function immutable(set: ProxySet, name: string, takes: string, gives: ColumnType, body: Sql): ProxyFunction {
   const signature = sql`${inSchema(set, name)}(${typeName(takes)})`
   const create = sql`CREATE OR REPLACE FUNCTION ${inSchema(set, name)}(${ident('changeover_value')} ${typeName(takes)})
-  RETURNS ${typeName(typeText(gives))} LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS ${literal(`
+  RETURNS ${typeName(typeText(gives))} LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 2 AS ${literal(`
   BEGIN${body.text}
   END`)}`
   return { create: create.text, drop: sql`DROP FUNCTION IF EXISTS ${signature}`.text }

@@ -52,7 +52,7 @@ function placed(set: ProxySet, mapping: Mapping): Mapping {
 
 function stable(set: ProxySet, name: string, takes: Sql, gives: Sql, answer: Sql): ProxyFunction {
   const create = sql`CREATE OR REPLACE FUNCTION ${inSchema(set, name)}(${ident('changeover_key')} ${takes})
-  RETURNS ${gives} LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE AS ${literal(`
+  RETURNS ${gives} LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10 AS ${literal(`
   BEGIN
     RETURN ${answer.text};
   END`)}`

@@ -96,7 +96,7 @@ function functionOf(set: ProxySet, mapping: Mapping, { resolved, name }: Referen
   return {
     create: sql`DROP TYPE IF EXISTS ${name} CASCADE; CREATE TYPE ${name} AS (${join(columns)});
   CREATE FUNCTION ${name}(${join(parameters.map((each) => sql`${each.name} ${each.type}`))}) RETURNS ${name}
-  LANGUAGE plpgsql STABLE PARALLEL SAFE AS ${literal(body.text)}`.text,
+  LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10 AS ${literal(body.text)}`.text,
     drop: sql`DROP FUNCTION IF EXISTS ${name}(${takes}); DROP TYPE IF EXISTS ${name}`.text,
   }
 }

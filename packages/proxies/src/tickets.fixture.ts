@@ -110,6 +110,8 @@ export interface TicketFixture {
   rows(query: string): Promise<readonly string[]>
   /** The SQLSTATE, message and details with which the server refuses a statement. */
   refusal(query: string): Promise<Refusal>
+  /** Makes the proxies anew. */
+  install(): Promise<void>
   close(): Promise<void>
 }
 
@@ -146,6 +148,7 @@ export async function openTickets(): Promise<TicketFixture> {
       }
       return { message: 'was not refused' }
     },
+    install: async () => void (await installProxies(database, { mappings: [ticketToItem] })),
     close: () => created.drop(),
   }
 }

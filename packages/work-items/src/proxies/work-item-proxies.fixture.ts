@@ -14,11 +14,14 @@ export interface WorkItemProxies {
 }
 
 /** The sample data on both sides, and the proxies over the target. */
-export async function openWorkItemProxies(): Promise<WorkItemProxies> {
+export async function openWorkItemProxies(
+  addRows: (database: Database) => Promise<unknown> = async () => {},
+): Promise<WorkItemProxies> {
   const created = await createTestDatabase()
   const database = fromPool(created.pool())
   await migrate(created.url)
   await seedWorkItems(database)
+  await addRows(database)
   const { mappings } = workItems
   const sync = createSync(mappings)
   await runDdl(
