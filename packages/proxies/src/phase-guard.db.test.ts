@@ -53,7 +53,7 @@ describe('a proxy', () => {
     await enter('target-leads')
     let write: Promise<{ readonly code?: string }> | undefined
     await database.transaction(async (tx) => {
-      await tx.query(phaseLockSql(migration, 'exclusive'))
+      await tx.query(`SELECT ${phaseLockSql(migration, 'exclusive')}`)
       write = tickets.refusal(`INSERT INTO ${view} (title) VALUES ('too late')`)
       await tx.query(`UPDATE changeover.phase SET phase = 'legacy-leads' WHERE migration = $1`, [migration])
     })
