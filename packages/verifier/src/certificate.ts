@@ -49,8 +49,21 @@ export async function latestCertificate(
 }
 
 /** One hash over the schema of all mappings. */
-export async function fingerprintOf(database: Queryable, mappings: readonly Mapping[]): Promise<string> {
+async function fingerprintOf(database: Queryable, mappings: readonly Mapping[]): Promise<string> {
   const prints: [string, string][] = []
   for (const mapping of mappings) prints.push([mapping.name, await schemaFingerprint(database, mapping)])
   return hashOf(prints.toSorted(([left], [right]) => (left < right ? -1 : 1)))
+}
+
+/** What a certificate no longer covers, each as a phrase: `the mapping Ticket`, `the schema`. Empty while it holds. */
+export async function changesSince(
+  database: Queryable,
+  mappings: readonly Mapping[],
+  { hashes, schemaFingerprint: certified }: Certificate,
+): Promise<readonly string[]> {
+  const now = new Map(mappings.map(({ name, hash }) => [name, hash]))
+  const names = [...new Set([...now.keys(), ...Object.keys(hashes)])]
+  const changed = names.filter((name) => now.get(name) !== hashes[name]).map((name) => `the mapping ${name}`)
+  const isSame = changed.length > 0 || (await fingerprintOf(database, mappings)) === certified
+  return isSame ? changed : ['the schema']
 }

@@ -45,7 +45,7 @@ export async function planChunks(
 }
 
 /** The chunks that these keys, in order, divide a side into: one more than there are keys. */
-export function chunksBetween(mapping: string, part: Part, keys: readonly Key[]): readonly Chunk[] {
+function chunksBetween(mapping: string, part: Part, keys: readonly Key[]): readonly Chunk[] {
   return [...keys, null].map((upTo, number) => ({
     mapping,
     part,

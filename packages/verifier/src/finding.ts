@@ -7,14 +7,6 @@ import type { Key } from '@changeover/sync'
  */
 export type FindingClass = 'missing' | 'mismatched' | 'held' | 'orphaned' | 'duplicate'
 
-export const findingClasses: readonly FindingClass[] = [
-  'missing',
-  'mismatched',
-  'held',
-  'orphaned',
-  'duplicate',
-]
-
 /** One thing that is wrong with one row, or with one field of it. Values are text as PostgreSQL prints them, JSON as JSON. */
 export interface Finding {
   readonly class: FindingClass

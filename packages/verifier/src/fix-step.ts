@@ -31,7 +31,7 @@ export interface FixContext {
 }
 
 /** A row as it was before and after; null where there was none. */
-export interface Change {
+interface Change {
   readonly mapping: Mapping
   readonly side: Side
   readonly rowKey: Key

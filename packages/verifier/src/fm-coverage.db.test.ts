@@ -200,7 +200,11 @@ describe('FM-40 nothing is OK that was not read', () => {
     })
     expect(certificate?.schemaFingerprint).toMatch(/^[0-9a-f]{16}/)
     expect(await open.verifier.last()).toEqual(verification)
+    const changes = (of = mapping) => certificate && open.verifier.changesSince(certificate, [of])
+    expect(await changes()).toEqual([])
+    expect(await changes({ ...mapping, hash: 'another' })).toEqual(['the mapping Person'])
     await open.run('ALTER TABLE person_old ADD COLUMN salary numeric')
+    expect(await changes()).toEqual(['the schema'])
     expect((await open.verify()).certificate).toBeNull()
   })
 

@@ -6,7 +6,7 @@ import { keyColumns, selectionParameters, selectionSql } from './selection.ts'
 import type { Authority } from './verification.ts'
 
 /** A row with its links, as JSON text in which every value can be read back exactly. */
-export interface Image {
+interface Image {
   readonly rowKey: Key
   readonly row: string
   readonly links: string

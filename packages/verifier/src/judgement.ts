@@ -13,7 +13,7 @@ import { linkDiffersSql, linkedSql } from './link-sets.ts'
 export const states = { agrees: 0, differs: 1, held: 2, refused: 3 } as const
 
 /** Something that is compared, of a pair of rows under the aliases `l` and `t`. */
-export interface Judged {
+interface Judged {
   readonly field: string
   readonly rule: string
   /** One of {@link states}. */

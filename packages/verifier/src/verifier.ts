@@ -1,7 +1,7 @@
 import type { Database } from '@changeover/database'
 import type { Mapping } from '@changeover/mapping'
 import type { Sync } from '@changeover/sync'
-import { type Certificate, latestCertificate } from './certificate.ts'
+import { type Certificate, changesSince, latestCertificate } from './certificate.ts'
 import type { Finding } from './finding.ts'
 import { fix, type FixOptions, type FixReport, previewFix } from './fix.ts'
 import { lastVerification } from './last-verification.ts'
@@ -48,6 +48,8 @@ export interface Verifier {
   last(): Promise<Verification | undefined>
   /** The newest certificate, if there is one. */
   certificate(): Promise<Certificate | undefined>
+  /** What has changed since the certificate was issued, so that it proves nothing any more; empty while it holds. */
+  changesSince(certificate: Certificate, mappings: readonly Mapping[]): Promise<readonly string[]>
 }
 
 export function createVerifier({ database, sync, migration }: VerifierOptions): Verifier {
@@ -59,5 +61,6 @@ export function createVerifier({ database, sync, migration }: VerifierOptions): 
     undo: (mappings, id) => undo({ database, migration, mappings }, id),
     last: () => lastVerification(database, migration),
     certificate: () => latestCertificate(database, migration),
+    changesSince: (certificate, mappings) => changesSince(database, mappings, certificate),
   }
 }
