@@ -27,6 +27,11 @@ export const errors = defineErrors('ROLLOUT', {
     message: (v: { migration: string }) => `No phase of the migration ${v.migration} is stored.`,
     fix: (v) => `Store it: changeover install ${v.migration}`,
   },
+  PHASE_IN_USE: {
+    message: (v: { migration: string; phase: string }) =>
+      `${v.migration} is in ${v.phase}: without its stored phase it would be taken for legacy-only.`,
+    fix: (v) => `Take it back first: changeover phase rollback ${v.migration}`,
+  },
   PHASE_CHANGED: {
     message: (v: { migration: string; expected: string; epoch: string; phase: string }) =>
       `The phase of ${v.migration} has changed since this work began: to ${v.phase}, epoch ${v.epoch} instead of ${v.expected}.`,

@@ -14,6 +14,7 @@ export { type Environment, readSwitch } from './switch.ts'
 
 // The phase in the database
 export { appendOnlyState, ledgerDdl, phaseChannel, phaseMissingState } from './ledger-ddl.ts'
+export { forgetPhase } from './forget-phase.ts'
 export { type PhaseLockMode, phaseLockClass, phaseLockSql } from './phase-lock.ts'
 export {
   type CurrentPhase,
@@ -43,6 +44,7 @@ export {
 } from './observations.ts'
 export { closedOf, judge, type JudgeOptions, type Verdict } from './judge.ts'
 export { gatherFacts, type GatherOptions } from './gather-facts.ts'
+export { type Health, healthOf, healthScales, type HealthSignals, quiet } from './health.ts'
 export { type LegacyUse, type LegacyUseOptions, observeLegacyUse } from './legacy-use.ts'
 export { planTransition, type TransitionPlan } from './plan-transition.ts'
 export {
