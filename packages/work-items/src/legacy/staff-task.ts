@@ -1,4 +1,4 @@
-import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
+import { defineEntity, type InferEntity, type Opt, p } from '@mikro-orm/core'
 
 import { TimestampText } from '../timestamp-text.ts'
 import { AppUser } from './app-user.ts'
@@ -105,6 +105,24 @@ export const StaffTask = defineEntity({
         .joinColumn('staff_task_id')
         .inverseJoinColumn('staff_team_id')
         .index(),
+    /** Computed where the task is read, so that it can be filtered and sorted by. */
+    isOverdue: p
+      .boolean()
+      .$type<Opt<boolean>>()
+      .formula((task) => `coalesce(${task.dueDate} < current_date and ${task.status} <> 'completed', false)`),
+    /** The names of those it is assigned to, in order; empty for none. Read only when populated. */
+    assigneeDisplayName: p
+      .text()
+      .$type<Opt<string>>()
+      .lazy()
+      .formula(
+        (
+          task,
+          { qualifiedName },
+        ) => `(select coalesce(string_agg(person.display_name, ', ' order by person.display_name), '')
+          from ${qualifiedName}_assignees as assigned join app_user as person on person.id = assigned.app_user_id
+          where assigned.staff_task_id = ${task.id})`,
+      ),
   },
 })
 

@@ -112,6 +112,44 @@ describe('the same entity classes', () => {
     expect((await em.findOneOrFail(StaffTask, '2')).title).toBe('written by the new code')
   })
 
+  test('compute the same properties on both sides, also to filter and to sort by', async () => {
+    const computed = async (phase: 'legacy-leads' | 'target-leads') => {
+      const em = on(phase)
+      const [ann] = await em.find(
+        StaffTask,
+        { assignees: { $some: {} } },
+        { populate: ['assigneeDisplayName'], limit: 1 },
+      )
+      const named = { assigneeDisplayName: ann?.assigneeDisplayName ?? 'nobody' }
+      const tasks = await em.find(
+        StaffTask,
+        {},
+        {
+          populate: ['assigneeDisplayName', 'linkedEvent'],
+          orderBy: { isOverdue: 'desc', assigneeDisplayName: 'asc', id: 'asc' },
+        },
+      )
+      return {
+        tasks: tasks.map((task) => [
+          task.id,
+          task.isOverdue,
+          task.assigneeDisplayName,
+          task.linkedEvent?.title,
+        ]),
+        overdue: await em.count(StaffTask, { isOverdue: true }),
+        named: (await em.find(StaffTask, named, { orderBy: { id: 'asc' } })).map(({ id }) => id),
+        onTrack: (
+          await em.find(ProjectWorkflow, { isOnTrack: true, isBlocked: false }, { orderBy: { id: 'asc' } })
+        ).map(({ id }) => id),
+      }
+    }
+    const fromViews = await computed('target-leads')
+    expect(fromViews.overdue).toBeGreaterThan(0)
+    expect(fromViews.named.length).toBeGreaterThan(0)
+    expect(fromViews.onTrack.length).toBeGreaterThan(0)
+    expect(fromViews).toEqual(await computed('legacy-leads'))
+  })
+
   test('share no cached result with the table', async () => {
     const titles = async (phase: 'legacy-leads' | 'target-leads') =>
       (await on(phase).find(StaffTask, { id: '1' }, { cache: 5_000 })).map(({ title }) => title)

@@ -23,7 +23,7 @@ const columns = [...metadata.getAll().values()]
   .filter((entity) => tables.includes(entity.tableName))
   .flatMap((entity) =>
     entity.props
-      .filter((property) => property.kind === 'scalar' || property.kind === 'm:1')
+      .filter(({ kind, formula }) => formula === undefined && (kind === 'scalar' || kind === 'm:1'))
       .map((property) => [entity.tableName, property.fieldNames[0]!, property] as const),
   )
 const columnsWith = (claim: (property: EntityProperty) => boolean) =>
