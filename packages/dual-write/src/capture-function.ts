@@ -15,7 +15,8 @@ export const phaseOf: Readonly<Record<Direction, string>> = {
 
 /**
  * What the statement triggers of one table run: the keys of the changed rows, for each mapping that wants to know of them,
- * then one sync. A statement that changed nothing ends at once: so the sync's own statements cannot call each other for ever.
+ * then one sync. Where no row has changed there is no key and no sync: so the sync's own statements cannot call each other
+ * for ever.
  */
 export function captureFunction(dualWrite: DualWrite, table: CapturedTable): DbFunction {
   const { migration } = dualWrite
@@ -42,8 +43,6 @@ DECLARE
   changeover_phase text;
   changeover_refused text;
 BEGIN
-  IF TG_OP = 'INSERT' THEN PERFORM 1 FROM changeover_new LIMIT 1; ELSE PERFORM 1 FROM changeover_old LIMIT 1; END IF;
-  IF NOT FOUND THEN RETURN NULL; END IF;
   SELECT phase INTO changeover_phase FROM changeover.current_phase(${literal(migration)});
   IF changeover_phase = ${literal(phaseOf.forward)} THEN${body('forward')}
   ELSIF changeover_phase = ${literal(phaseOf.backward)} THEN${body('backward')}
@@ -53,7 +52,10 @@ END`,
   }
 }
 
-/** The statement triggers that run it, one for each event: transition tables allow no more. */
+/**
+ * The statement triggers that run it, one for each event: transition tables allow no more. What a sync writes to its replica
+ * needs no asking: that the other side leads is what the sync has found out under the lock of the phase.
+ */
 export function captureTriggers(
   { migration }: DualWrite,
   table: CapturedTable,
@@ -64,10 +66,14 @@ export function captureTriggers(
     UPDATE: sql`REFERENCING OLD TABLE AS changeover_old NEW TABLE AS changeover_new`,
     DELETE: sql`REFERENCING OLD TABLE AS changeover_old`,
   }
+  const directions = new Set(table.interests.map(({ direction }) => direction))
+  const written = directions.has('forward') ? 'backward' : 'forward'
+  const unasked = sql` WHEN (pg_catalog.current_setting('changeover.writer', true) IS DISTINCT FROM ${literal(written)})`
+  const when = directions.size === 1 ? unasked : sql``
   return Object.entries(events).map(([event, tables]) => ({
     name: objectName('changeover', migration, event.toLowerCase()),
     table: table.sql,
-    clause: (on) => sql`AFTER ${{ text: event }} ON ${on} ${tables} FOR EACH STATEMENT`,
+    clause: (on) => sql`AFTER ${{ text: event }} ON ${on} ${tables} FOR EACH STATEMENT${when}`,
     calls: sql`${functionSql(made)}()`,
   }))
 }

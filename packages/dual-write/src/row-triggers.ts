@@ -37,7 +37,7 @@ export function rekeying({ migration }: DualWrite, table: CapturedTable): Captur
     name: objectName('rekey', migration, table.name),
     takes: sql``,
     gives: sql`trigger`,
-    settings: { 'changeover.writer': 'sync' },
+    settings: {},
     body: sql`
 DECLARE
   changeover_phase text := (SELECT now.phase FROM changeover.current_phase(${literal(migration)}) AS now);

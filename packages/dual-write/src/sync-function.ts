@@ -1,5 +1,5 @@
-import { type Direction, fieldNamed, type Mapping, tableSql } from '@changeover/mapping'
-import { any, ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
+import { type Direction, fieldNamed, type Mapping, type Table, tableSql } from '@changeover/mapping'
+import { all, any, ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
 import {
   type Dependent,
   dependentKeysSql,
@@ -49,7 +49,7 @@ export function syncFunctions(
     takes: join([...arrays(mapping), ...arrays(mapping), sql`boolean`]),
     gives: sql`text`,
     body: syncBody(migration, mapping, direction, mappings),
-    settings: { plan_cache_mode: plan, 'changeover.writer': 'sync' },
+    settings: { plan_cache_mode: plan, 'changeover.writer': direction },
   })
   return [made('', 'force_generic_plan'), made('many', 'force_custom_plan')]
 }
@@ -101,6 +101,9 @@ DECLARE
   changeover_twins bigint;
   changeover_written record;
   changeover_refused text;
+  changeover_own boolean;
+  changeover_linked boolean;
+  changeover_referred boolean := TRUE;
 BEGIN
   ${lockSql(mapping, direction, present)}
   IF ${first} IS NULL THEN RETURN NULL; END IF;
@@ -109,6 +112,7 @@ BEGIN
     ' ',
   )}
   IF changeover_twins = 0 THEN
+    ${neighboursSql(mapping, direction, dependents)}
     ${insertSql(mapping, direction)}
     changeover_refused := changeover_written.refused;
     ${linkSql(mapping, direction)}
@@ -122,27 +126,53 @@ BEGIN
     ${byHeldValues(migration, mapping, direction, only('update'))}
     RETURN changeover_written.refused;
   END IF;
-  ${rewrites.length === 0 ? sql`` : sql`IF changeover_written.fresh IS NOT NULL THEN\n    ${assignFresh(mapping)}${join(rewrites, '')}\n  END IF;`}
+  ${rewrites.length === 0 ? sql`` : sql`IF changeover_referred AND changeover_written.fresh IS NOT NULL THEN\n    ${assignFresh(mapping)}${join(rewrites, '')}\n  END IF;`}
   RETURN changeover_refused;
 END`
 }
 
 const only = (part: WritePart): WriteShape => ({ parts: [part], refersToOwn: false })
 
-/** New twins. To look references up among them costs each row as much as there are rows: only where there are any. */
-function insertSql(mapping: Mapping, direction: Direction): Sql {
-  const plain = sql`${writeSql(mapping, direction, 'overwrite', only('insert'))} INTO changeover_written;`
-  const own = mapping.rules.flatMap(({ shape }) =>
-    Object.entries(shape.references ?? {}).filter(([, name]) => mapping.refersTo.get(name) === mapping),
-  )
+/**
+ * Asks once what new twins have to do with other rows: whether one refers to another (to look that up costs each row as much
+ * as there are rows), whether they have links, whether others refer to them.
+ */
+function neighboursSql(mapping: Mapping, direction: Direction, dependents: readonly Dependent[]): Sql {
   const [key] = mapping.legacy.key
-  if (direction === 'backward' || own.length === 0 || key === undefined) return plain
-  const column = (field: string) => ident('l', fieldNamed(mapping.legacy, field).column)
-  const refers = any(own.map(([field]) => sql`${column(field)} = ANY (${parameter(1)})`))
-  return sql`IF EXISTS (SELECT 1 FROM ${tableSql(mapping.legacy)} AS l WHERE ${column(key)} = ANY (${parameter(1)}) AND (${refers})) THEN
-      ${writeSql(mapping, direction, 'overwrite', { parts: ['insert'], refersToOwn: true })} INTO changeover_written;
+  const given = parameter(1)
+  const column = (table: Table, field: string) => ident('l', fieldNamed(table, field).column)
+  const rowOf = (table: Table, when: Sql) => sql`EXISTS (SELECT 1 FROM ${tableSql(table)} AS l WHERE ${when})`
+  const refers = dependents.map(({ mapping: { legacy }, field }) => ({
+    legacy,
+    when: sql`${column(legacy, field)} = ANY (${given})`,
+  }))
+  const own = refers.filter((_each, index) => dependents[index]?.mapping === mapping)
+  const isOwn = key === undefined ? sql`TRUE` : sql`${column(mapping.legacy, key)} = ANY (${given})`
+  const asked = [
+    any(own.map(({ when }) => rowOf(mapping.legacy, all([isOwn, when])))),
+    any(linkOwners(mapping, direction).map(({ table, when }) => rowOf(table, when))),
+    any(refers.map(({ legacy, when }) => rowOf(legacy, when))),
+  ]
+  return sql`SELECT ${join(asked)} INTO changeover_own, changeover_linked, changeover_referred;`
+}
+
+/** The link tables of the side that leads, and when a row `l` of theirs belongs to the given keys. */
+function linkOwners(mapping: Mapping, direction: Direction) {
+  return mapping.links.map(({ legacy, target }) => {
+    const { table, owner } = direction === 'forward' ? legacy : target
+    const column = ident('l', fieldNamed(table, owner).column)
+    const key = ident('t', fieldNamed(mapping.target, mapping.target.key[0] ?? '').column)
+    const owners = direction === 'forward' ? parameter(1) : sql`ARRAY(SELECT ${key} ${twinsOf(mapping)})`
+    return { table, when: sql`${column} = ANY (${owners})` }
+  })
+}
+
+function insertSql(mapping: Mapping, direction: Direction): Sql {
+  const shape = (refersToOwn: boolean): WriteShape => ({ parts: ['insert'], refersToOwn })
+  return sql`IF changeover_own THEN
+      ${writeSql(mapping, direction, 'overwrite', shape(true))} INTO changeover_written;
     ELSE
-      ${plain}
+      ${writeSql(mapping, direction, 'overwrite', shape(false))} INTO changeover_written;
     END IF;`
 }
 
@@ -183,16 +213,7 @@ function lockSql(mapping: Mapping, direction: Direction, present: readonly Sql[]
 /** The link rows of new twins, where there are any. */
 function linkSql(mapping: Mapping, direction: Direction): Sql {
   if (mapping.links.length === 0) return sql``
-  const found = mapping.links.map(({ legacy, target }) => {
-    const { table, owner } = direction === 'forward' ? legacy : target
-    const column = ident('f', fieldNamed(table, owner).column)
-    const keys =
-      direction === 'forward'
-        ? sql`${column} = ANY (${parameter(1)})`
-        : sql`${column} = ANY (ARRAY(SELECT ${ident('t', fieldNamed(mapping.target, mapping.target.key[0] ?? '').column)} ${twinsOf(mapping)}))`
-    return sql`EXISTS (SELECT 1 FROM ${tableSql(table)} AS f WHERE ${keys})`
-  })
-  return sql`IF ${any(found)} THEN
+  return sql`IF changeover_linked THEN
       ${writeSql(mapping, direction, 'overwrite', only('link'))} INTO changeover_twins;
     END IF;`
 }
