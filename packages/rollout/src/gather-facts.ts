@@ -28,7 +28,8 @@ export async function gatherFacts(
     options.heartbeatTtlSeconds ?? heartbeatTtlSeconds,
   )
   const replicas = await replicaLags(database)
-  return { replicas, ...(await options.observe(phase)), phase, instances }
+  const observed = await options.observe(phase)
+  return { ...observed, replicas: observed.replicas ?? replicas, phase, instances }
 }
 
 /** The stored phase. Errors: ROLLOUT.PHASE_MISSING. */

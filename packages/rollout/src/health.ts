@@ -43,7 +43,7 @@ export const healthScales: Readonly<Record<keyof HealthSignals, Scale>> = Object
  * costs half of its weight: silence is no good news. Pure.
  *
  * @example
- * healthOf({ ...quiet, replicaLagSeconds: 60 }) // => { score: 75, reasons: ['replicaLagSeconds is 60 (−25)'] }
+ * healthOf(quiet) // => { score: 100, reasons: [] }
  */
 export function healthOf(signals: HealthSignals): Health {
   const losses = Object.entries(healthScales)

@@ -7,7 +7,7 @@ import { flip, type FlipOptions } from './flip.ts'
 import type { GateName } from './gates.ts'
 import { gatherFacts, type GatherOptions, requirePhase } from './gather-facts.ts'
 import { closedOf, judge, type Verdict } from './judge.ts'
-import type { GateLimits } from './observations.ts'
+import type { GateLimits, Observations } from './observations.ts'
 import { asOperator } from './operator-lock.ts'
 import type { PhaseName } from './phase.ts'
 import type { StoredPhase } from './stored-phase.ts'
@@ -42,8 +42,9 @@ export interface TransitionActions {
   complete?(arrow: Arrow): Promise<void>
 }
 
-/** `observe` is asked anew at every judgement. */
-export interface TransitionOptions extends GatherOptions, FlipOptions, FenceOptions {
+export interface TransitionOptions extends Omit<GatherOptions, 'observe'>, FlipOptions, FenceOptions {
+  /** Looks at the engines, for the gates of this arrow; asked anew at every judgement. */
+  readonly observe: (phase: StoredPhase, arrow: Arrow) => Promise<Observations>
   readonly actions?: TransitionActions
   readonly limits?: Partial<GateLimits>
   /** How long to wait for closed gates to open; not at all unless given. */
@@ -131,7 +132,10 @@ async function pass({ database, request, options, arrow }: Pursuit): Promise<rea
   const { migration } = request
   const deadline = performance.now() + (options.waitForGatesMs ?? 0)
   for (;;) {
-    const facts = await gatherFacts(database, migration, options)
+    const facts = await gatherFacts(database, migration, {
+      ...options,
+      observe: (phase) => options.observe(phase, arrow),
+    })
     const verdicts = judge(arrow, facts, {
       ...(options.limits && { limits: options.limits }),
       ...(request.waive && { waive: request.waive }),
