@@ -6,7 +6,7 @@ import {
   storedSql,
   subqueryScope,
 } from '@changeover/mapping'
-import { any, literal, type Sql, sql } from '@changeover/mapping/sql'
+import { any, join, literal, type Sql, sql } from '@changeover/mapping/sql'
 import { linkDiffersSql, linkedSql } from './link-sets.ts'
 
 /** How one slot of one pair of rows stands, in the order of gravity. */
@@ -48,7 +48,7 @@ export function judgementOf(mapping: Mapping): Judgement {
   const refused = any(refusals.map(({ when }) => when))
   const whens = refusals.map(({ when }, index) => sql`WHEN ${when} THEN ${literal(index)}`)
   return {
-    suspect: sql`CASE WHEN ${refused} THEN TRUE ELSE ${any(rules.map(({ differs }) => differs))} END`,
+    suspect: sql`CASE WHEN ${refused} THEN TRUE ELSE ${anyDiffers(rules)} END`,
     slots: [...rules.flatMap(judgedSlots), ...mapping.links.map(judgedLinks)],
     refusals: refusals.map(({ rule, why, field }) => ({ rule, why, field })),
     refusal:
@@ -56,6 +56,23 @@ export function judgementOf(mapping: Mapping): Judgement {
         ? sql`NULL::int`
         : sql`CASE ${{ text: whens.map(({ text }) => text).join(' ') }} END`,
   }
+}
+
+/**
+ * TRUE where any rule differs. Values in JSON that are the same byte for byte are equal, which is quickly said of all of them
+ * together; only where they are not are they compared one by one.
+ */
+function anyDiffers(rules: readonly CompiledRule[]): Sql {
+  const isInJson = ({ writes }: CompiledRule) =>
+    writes.length > 0 && writes.every(({ slot }) => slot.jsonKey !== undefined)
+  const inJson = rules.filter(isInJson)
+  const others = any(rules.filter((rule) => !isInJson(rule)).map(({ differs }) => differs))
+  if (inJson.length === 0) return others
+  const writes = inJson.flatMap((rule) => rule.writes)
+  const stored = join(writes.map(({ slot }) => storedSql(slot, 't')))
+  const made = join(writes.map(({ value }) => value))
+  return sql`CASE WHEN ${others} THEN TRUE WHEN ROW(${stored})::record *= ROW(${made})::record THEN FALSE
+    ELSE ${any(inJson.map(({ differs }) => differs))} END`
 }
 
 function judgedSlots({ resolved, writes, held, refusals }: CompiledRule): readonly Judged[] {
