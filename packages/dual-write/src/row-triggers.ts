@@ -52,10 +52,20 @@ END`,
   const trigger: DbTrigger = {
     name: objectName('changeover', migration, 'rekey'),
     table: table.sql,
-    clause: (on) => sql`AFTER UPDATE ON ${on} FOR EACH ROW WHEN (${changed})`,
+    clause: (on) => sql`AFTER UPDATE OF ${keyColumnsOf(own)} ON ${on} FOR EACH ROW WHEN (${changed})`,
     calls: sql`${functionSql(made)}()`,
   }
   return { made, triggers: own.length === 0 ? [] : [trigger] }
+}
+
+/** Where none of them is set, PostgreSQL does not even look at the condition. */
+function keyColumnsOf(interests: CapturedTable['interests']): Sql {
+  const columns = interests.flatMap(({ mapping, direction }) =>
+    direction === 'forward'
+      ? mapping.legacy.key.map((field) => fieldNamed(mapping.legacy, field).column)
+      : keyPairs(mapping).map(({ slot }) => slot.field.column),
+  )
+  return join([...new Set(columns)].map((column) => ident(column)))
 }
 
 function keyChanged(mapping: Mapping, direction: Direction): Sql {
@@ -151,11 +161,12 @@ BEGIN
   RETURN NEW;
 END`,
   }
-  const keyless = any(own.map((mapping) => all([inScope(mapping, 'new'), without(mapping, 'new')])))
+  // A short condition, since PostgreSQL reads it again for each statement. A sync gives the key itself.
   const trigger: DbTrigger = {
     name: objectName('zzz_changeover', migration, 'adopt'),
     table: table.sql,
-    clause: (on) => sql`BEFORE INSERT OR UPDATE ON ${on} FOR EACH ROW WHEN (${keyless})`,
+    clause: (on) =>
+      sql`BEFORE INSERT OR UPDATE ON ${on} FOR EACH ROW WHEN (pg_catalog.current_setting('changeover.writer', true) IS DISTINCT FROM 'forward')`,
     calls: sql`${functionSql(made)}()`,
   }
   return { made, triggers: own.length === 0 ? [] : [trigger] }
