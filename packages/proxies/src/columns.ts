@@ -9,7 +9,7 @@ import {
   typeText,
   valuesSql,
 } from '@changeover/mapping'
-import { ident, type Sql, sql, typeName } from '@changeover/mapping/sql'
+import { type Sql, sql, typeName } from '@changeover/mapping/sql'
 import type { LegacyColumn } from './legacy-table.ts'
 import { aliases, type Proxy, type ProxySet } from './proxy.ts'
 import { keyReading, readingOf } from './read-functions.ts'
@@ -56,11 +56,6 @@ export function identified(mapping: Mapping): readonly Sql[] {
 /** The legacy key columns, by name. */
 export function keyColumns(mapping: Mapping): readonly string[] {
   return mapping.legacy.key.map((name) => fieldNamed(mapping.legacy, name).column)
-}
-
-/** TRUE where two rows that are plpgsql records have the same key. */
-export function keyOf(mapping: Mapping, row: string): readonly Sql[] {
-  return keyColumns(mapping).map((name) => ident(row, name))
 }
 
 function readings(set: ProxySet, mapping: Mapping, asked: Asked): ReadonlyMap<string, Sql> {

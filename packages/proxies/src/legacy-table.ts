@@ -19,7 +19,7 @@ export interface LegacyCheck {
 }
 
 /** What PostgreSQL does with rows that refer to a row that goes: no action, restrict, cascade, set null, set default. */
-export type ForeignKeyAction = 'a' | 'r' | 'c' | 'n' | 'd'
+type ForeignKeyAction = 'a' | 'r' | 'c' | 'n' | 'd'
 
 /** A foreign key. Tables stand by the text of their regclass oid. */
 export interface LegacyForeignKey {

@@ -2,6 +2,7 @@ import { type Database, runDdl } from '@changeover/database'
 import { ledgerDdl, type PhaseName, phaseLockSql } from '@changeover/rollout'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { installProxies } from './install.ts'
+import { toProxyFailure } from './to-proxy-failure.ts'
 import { openTickets, ticketToItem, type TicketFixture } from './tickets.fixture.ts'
 
 let tickets: TicketFixture
@@ -40,6 +41,8 @@ describe('a proxy', () => {
           code: 'UC102',
           message: expect.stringContaining(`leads (phase ${phase}): its proxy takes no writes`),
         })
+      const failure = await database.query(`DELETE FROM ${view}`).catch(toProxyFailure)
+      expect(failure).toMatchObject({ code: 'PROXIES.LEGACY_LEADS', values: { table: 'ticket', phase } })
       expect((await database.query(`SELECT * FROM ${view}`)).rowCount).toBe(0)
     },
   )

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { toProxyFailure } from './to-proxy-failure.ts'
 import { openTickets, ticketToItem, type TicketFixture } from './tickets.fixture.ts'
 
 let tickets: TicketFixture
@@ -74,6 +75,21 @@ describe('an insert', () => {
       constraint: 'map-values(priority)',
       message: 'the rule map-values(priority) of Ticket refuses ticket.priority: has a value outside the map',
     })
+  })
+
+  test('is refused with a failure that has a code, the values and a fix', async () => {
+    const failureOf = (statement: string) => run(statement).then(() => undefined, toProxyFailure)
+    expect(await failureOf(`INSERT INTO ${view} (title, stage) VALUES ('x', 'odd')`)).toMatchObject({
+      code: 'PROXIES.ROW_REFUSED',
+      values: {
+        table: 'ticket',
+        column: 'stage',
+        rule: 'map-values(stage)',
+        why: 'has a value outside the map',
+      },
+      fix: expect.stringContaining('widen the rule'),
+    })
+    expect(await failureOf('SELECT 1 / 0')).toBeUndefined()
   })
 
   test('takes a row that refers to itself', async () => {

@@ -1,7 +1,7 @@
 import type { Queryable } from '@changeover/database'
 
 /** A key of an index: a column, or an expression as PostgreSQL prints it. `options` are DESC and NULLS FIRST or LAST. */
-export interface IndexKey {
+interface IndexKey {
   readonly column: string | null
   readonly printed: string
   readonly options: string

@@ -115,7 +115,7 @@ export interface TicketFixture {
   close(): Promise<void>
 }
 
-export interface Refusal {
+interface Refusal {
   readonly code?: string
   readonly message: string
   readonly table?: string

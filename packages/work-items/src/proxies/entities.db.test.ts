@@ -1,6 +1,13 @@
-import { proxyManager } from '@changeover/proxies/mikro-orm'
+import { toProxyFailure } from '@changeover/proxies'
+import { proxyDiscovery, proxyManager } from '@changeover/proxies/mikro-orm'
+import {
+  CheckConstraintViolationException,
+  ForeignKeyConstraintViolationException,
+  MikroORM,
+  NotNullConstraintViolationException,
+} from '@mikro-orm/postgresql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { AppUser, Event, ProjectWorkflow, StaffTask, WorkItem } from '../index.ts'
+import { AppUser, Event, ormOptions, ProjectWorkflow, StaffTask, WorkItem, workItems } from '../index.ts'
 import { openWorkItemProxies, type WorkItemProxies } from './work-item-proxies.fixture.ts'
 
 let proxies: WorkItemProxies
@@ -110,6 +117,46 @@ describe('the same entity classes', () => {
     item.title = 'written by the new code'
     await em.flush()
     expect((await em.findOneOrFail(StaffTask, '2')).title).toBe('written by the new code')
+  })
+
+  test('need what prevents stale twins and upserts: without it both show', async () => {
+    const bare = new MikroORM({
+      ...ormOptions,
+      clientUrl: proxies.url,
+      discovery: { onMetadata: proxyDiscovery(workItems.mappings) },
+    })
+    try {
+      const em = bare.em.fork({ schema: 'changeover_legacy' })
+      const item = await em.findOneOrFail(WorkItem, {
+        workType: 'task',
+        taskData: { legacy_id: '3' } as never,
+      })
+      const task = await em.findOneOrFail(StaffTask, '3')
+      item.title = 'written by the new code'
+      await em.flush()
+      expect((await em.findOneOrFail(StaffTask, '3')).title).toBe(task.title)
+      expect(task.title).not.toBe('written by the new code')
+      await expect(em.upsert(StaffTask, { id: '1', title: 'x' })).rejects.toMatchObject({ code: '42P10' })
+    } finally {
+      await bare.close(true)
+    }
+  })
+
+  test('are refused by a rule with a failure that names it', async () => {
+    const em = on('target-leads')
+    const event = await em.findOneOrFail(Event, { endDatetime: { $ne: null } })
+    event.startDatetime = '4713-11-24 00:00:00+00 BC'
+    const known = await em.flush().then(() => undefined, toProxyFailure)
+    expect(known?.code).toBe('PROXIES.ROW_REFUSED')
+    await expect(
+      on('target-leads').insert(StaffTask, { title: 'x', status: 'odd' as never }),
+    ).rejects.toThrow(CheckConstraintViolationException)
+    await expect(on('target-leads').insert(StaffTask, { title: null as never })).rejects.toThrow(
+      NotNullConstraintViolationException,
+    )
+    await expect(on('target-leads').insert(StaffTask, { title: 'x', createdBy: '777777' })).rejects.toThrow(
+      ForeignKeyConstraintViolationException,
+    )
   })
 
   test('compute the same properties on both sides, also to filter and to sort by', async () => {

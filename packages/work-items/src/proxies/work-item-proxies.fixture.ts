@@ -7,6 +7,7 @@ import { MikroORM } from '@mikro-orm/postgresql'
 import { migrate, ormOptions, seedWorkItems, workItems } from '../index.ts'
 
 export interface WorkItemProxies {
+  readonly url: string
   readonly database: Database
   readonly sync: Sync
   readonly orm: MikroORM
@@ -38,6 +39,7 @@ export async function openWorkItemProxies(
     subscribers: [new StaleTwins(mappings)],
   })
   return {
+    url: created.url,
     database,
     sync,
     orm,
