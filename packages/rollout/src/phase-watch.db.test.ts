@@ -115,7 +115,7 @@ test('FM-44 a request sees one phase from its beginning to its end, and writes b
     for (let count = 0; count < 100; count++) await flip('pinned')
     isOver = true
   })()
-  const outcomes = { consistent: 0, mixed: 0, written: 0, retried: 0 }
+  const outcomes = { consistent: 0, mixed: 0, moved: 0, written: 0, retried: 0 }
   const request = () =>
     scope.run(async () => {
       const begun = scope.current()
@@ -123,6 +123,7 @@ test('FM-44 a request sees one phase from its beginning to its end, and writes b
         await setTimeout(1)
         scope.run(() => (scope.current() === begun ? outcomes.consistent++ : outcomes.mixed++))
       }
+      if (watch.current() !== begun) outcomes.moved++ // what a request would see that pins nothing
       try {
         const acted = await home.database.transaction((tx) => lockPhaseAt(tx, begun))
         if (acted.phase === begun.phase) outcomes.written++
@@ -138,6 +139,7 @@ test('FM-44 a request sees one phase from its beginning to its end, and writes b
   await request()
   expect(outcomes.mixed).toBe(0)
   expect(outcomes.consistent).toBeGreaterThan(10)
+  expect(outcomes.moved).toBeGreaterThan(0)
   expect(outcomes.retried).toBeGreaterThan(0)
   expect(outcomes.written).toBeGreaterThan(0)
   expect(scope.current()).toBe(watch.current())
