@@ -50,8 +50,10 @@ export function lockRangeSql(mapping: Mapping, direction: Direction, shape: Rang
   const { authority } = sidesOf(mapping, direction)
   const { conditions, next } = rangeConditions(mapping, authority.legacyKey, shape)
   const limit = shape.limit ? sql`LIMIT ${parameter(next)}::int` : sql``
+  // A target row that was not adopted yet has no legacy key, and so no place in a range of them.
+  const known = direction === 'backward' ? authority.legacyKey.map((key) => sql`${key} IS NOT NULL`) : []
   return sql`SELECT ${keyTexts(mapping, authority)} FROM ${authority.name} AS ${ident(authority.alias)}
-    WHERE ${all([authority.scope, ...conditions])} ${inKeyOrder(authority)} ${limit} FOR NO KEY UPDATE OF ${ident(authority.alias)}`
+    WHERE ${all([authority.scope, ...known, ...conditions])} ${inKeyOrder(authority)} ${limit} FOR NO KEY UPDATE OF ${ident(authority.alias)}`
 }
 
 /** Keys in a range that only the replica knows. Cost: scans the replica unless its keys are indexed as values. */
