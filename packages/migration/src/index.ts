@@ -19,4 +19,17 @@ export { type Step, stepsOf } from './steps.ts'
 export { install, type InstalledStep, type InstallOptions } from './install.ts'
 export { uninstall, type Uninstalled } from './uninstall.ts'
 
+// The phase
+export { changePhase, type ChangePhaseOptions, type PhaseChange, planPhase } from './change-phase.ts'
+export { observe, type ObserveOptions } from './observe.ts'
+export { catchUp, type CatchUpOptions, type CaughtUp } from './catch-up.ts'
+export {
+  type LostRow,
+  type MappingRehearsal,
+  rehearse,
+  type RehearseOptions,
+  type Rehearsal,
+} from './rehearse.ts'
+export { proveReverse, type ReverseProof } from './prove-reverse.ts'
+
 export { errors } from './errors.ts'

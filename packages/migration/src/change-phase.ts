@@ -1,0 +1,85 @@
+import type { Database } from '@changeover/database'
+import {
+  arrowBetween,
+  errors as rolloutErrors,
+  gatherFacts,
+  planTransition,
+  transition,
+  type JudgeOptions,
+  type PhaseName,
+  type TransitionOptions,
+  type TransitionPlan,
+  type TransitionRequest,
+  type TransitionResult,
+} from '@changeover/rollout'
+import { type CatchUpOptions, catchUp, type CaughtUp } from './catch-up.ts'
+import type { Migration } from './define-migration.ts'
+import { observe, type ObserveOptions } from './observe.ts'
+import { phaseOf } from './phase-of.ts'
+
+export interface ChangePhaseOptions
+  extends Omit<TransitionOptions, 'observe' | 'actions'>,
+    ObserveOptions,
+    CatchUpOptions {}
+
+export interface PhaseChange extends TransitionResult {
+  /** Present where legacy was frozen before. */
+  readonly caughtUp?: CaughtUp
+}
+
+/**
+ * Takes a migration to a neighbouring phase, through the gates, with what the engines do on each arrow: out of `target-only`
+ * legacy catches up once capture writes it again. An emergency skips the rehearsal, as its gates are waived anyway.
+ *
+ * Errors: those of `transition` in rollout, and ROLLOUT.PHASE_MISSING before the first install.
+ */
+export async function changePhase(
+  database: Database,
+  migration: Migration,
+  request: Omit<TransitionRequest, 'migration'>,
+  options: ChangePhaseOptions = {},
+): Promise<PhaseChange> {
+  if ((await phaseOf(database, migration.name)) === undefined)
+    throw rolloutErrors.PHASE_MISSING({ migration: migration.name })
+  const rehearsal = request.emergency === true ? 'none' : (options.rehearsal ?? {})
+  let caughtUp: CaughtUp | undefined
+  const result = await transition(
+    database,
+    { ...request, migration: migration.name },
+    {
+      ...options,
+      observe: ({ phase: { name } }) =>
+        observe(database, migration, arrowBetween(name, request.to), { rehearsal }),
+      actions: {
+        async complete({ from, to }) {
+          if (from === 'target-only' && to === 'target-leads')
+            caughtUp = await catchUp(database, migration, options)
+        },
+      },
+    },
+  )
+  return { ...result, ...(caughtUp && { caughtUp }) }
+}
+
+/**
+ * What {@link changePhase} would do now: verdicts and steps. Changes nothing.
+ *
+ * Errors: ROLLOUT.PHASE_MISSING, NO_SUCH_TRANSITION, NO_WAY_BACK.
+ */
+export async function planPhase(
+  database: Database,
+  migration: Migration,
+  to: PhaseName,
+  { limits, waive, emergency, ...options }: JudgeOptions & ObserveOptions = {},
+): Promise<TransitionPlan> {
+  const phase = await phaseOf(database, migration.name)
+  if (phase === undefined) throw rolloutErrors.PHASE_MISSING({ migration: migration.name })
+  const arrow = arrowBetween(phase.phase.name, to)
+  const observations = await observe(database, migration, arrow, options)
+  const facts = await gatherFacts(database, migration.name, { observe: async () => observations })
+  return planTransition(facts, to, {
+    ...(limits && { limits }),
+    ...(waive && { waive }),
+    ...(emergency !== undefined && { emergency }),
+  })
+}

@@ -1,0 +1,77 @@
+import type { Transaction } from '@changeover/database'
+import { fieldNamed, type Mapping } from '@changeover/mapping'
+import { all, any, ident, sql } from '@changeover/mapping/sql'
+import { adopt, type Key, type RefusedRow, type Sync, type SyncResult, targetSide } from '@changeover/sync'
+
+/** A batch of rows that legacy was given, as the target has them. */
+export interface GivenBack {
+  /** The last legacy key of the batch; undefined when there is none after it. */
+  readonly last: Key | undefined
+  readonly rows: number
+  /** Legacy rows that were not yet as the target has them. */
+  readonly written: number
+  readonly refused: readonly RefusedRow[]
+}
+
+export interface GiveBackOptions {
+  readonly after: Key | undefined
+  readonly limitRows: number
+  /** Whether legacy rows that the target does not have are deleted. */
+  readonly strays: 'delete' | 'keep'
+}
+
+const keep = { heldValues: 'keep' } as const
+
+/** Makes the next legacy rows say what the target says, in the caller's transaction. */
+export async function giveBack(
+  tx: Transaction,
+  sync: Sync,
+  mapping: Mapping,
+  { after, limitRows, strays }: GiveBackOptions,
+): Promise<GivenBack> {
+  await asWriter(tx)
+  const from = after === undefined ? {} : { after }
+  const batch = await sync.batch(tx, mapping, 'backward', { ...from, limitRows }, keep)
+  const last = batch.keys.length < limitRows ? undefined : batch.keys.at(-1)
+  const upTo = last === undefined ? {} : { upTo: last }
+  const rest =
+    strays === 'keep' ? undefined : await sync.range(tx, mapping, 'backward', { ...from, ...upTo }, keep)
+  const written = writtenBy(batch) + (rest === undefined ? 0 : writtenBy(rest))
+  return { last, rows: batch.keys.length, written, refused: batch.refused }
+}
+
+/** Gives legacy the next rows that were created on the target and have no legacy key yet; none are left when it gives 0. */
+export async function giveNew(
+  tx: Transaction,
+  sync: Sync,
+  mapping: Mapping,
+  limitRows: number,
+): Promise<Pick<GivenBack, 'rows' | 'refused'>> {
+  await asWriter(tx)
+  const side = targetSide(mapping)
+  const column = ident('t', fieldNamed(mapping.target, mapping.target.key[0] ?? '').column)
+  const unknown = any(side.legacyKey.map((key) => sql`${key} IS NULL`))
+  const { rows } = await tx.query<{ key: string }>(
+    sql`SELECT (${column})::text AS key FROM ${side.name} AS t WHERE ${all([side.scope, unknown])} LIMIT $1::int`
+      .text,
+    [limitRows],
+  )
+  if (rows.length === 0) return { rows: 0, refused: [] }
+  const keys = await adopt(
+    tx,
+    mapping,
+    rows.map(({ key }) => key),
+  )
+  const { refused } = await sync.keys(tx, mapping, 'backward', keys, keep)
+  return { rows: rows.length, refused }
+}
+
+/** What was written, whatever it was. */
+export function writtenBy({ inserted, updated, deleted, linked, unlinked }: SyncResult): number {
+  return inserted + updated + deleted + linked + unlinked
+}
+
+/** The guards of the replica let the one writer pass. */
+export async function asWriter(tx: Transaction): Promise<void> {
+  await tx.query(`select set_config('changeover.writer', 'sync', true)`)
+}

@@ -1,0 +1,136 @@
+import { type BackfillState, createBackfill } from '@changeover/backfill'
+import type { Database } from '@changeover/database'
+import { errors as dualWriteErrors, owedState, selfTest } from '@changeover/dual-write'
+import { hashOf } from '@changeover/mapping'
+import type { Arrow, GateName, Observations, StoredPhase } from '@changeover/rollout'
+import { createSync, schemaFingerprint } from '@changeover/sync'
+import { createVerifier } from '@changeover/verifier'
+import type { Migration } from './define-migration.ts'
+import { phaseOf } from './phase-of.ts'
+import { proveReverse } from './prove-reverse.ts'
+import { rehearse, type RehearseOptions } from './rehearse.ts'
+import { stepStates } from './step-state.ts'
+
+export interface ObserveOptions {
+  /** How much of the way back is rehearsed; everything unless given. `none`: nobody counts what would be lost. */
+  readonly rehearsal?: RehearseOptions | 'none'
+}
+
+/**
+ * Gathers what the gates of an arrow ask for, and nothing else. Shadow reads and health are not observed here: their gates stay
+ * closed until somebody waives them by name.
+ *
+ * Cost: catalog statements; the self-test of capture, a proof on a sample and a rehearsal, all rolled back, where asked for.
+ */
+export async function observe(
+  database: Database,
+  migration: Migration,
+  { gates }: Pick<Arrow, 'gates'>,
+  { rehearsal = {} }: ObserveOptions = {},
+): Promise<Observations> {
+  const asks = (gate: GateName) => gates.includes(gate)
+  const phase = await phaseOf(database, migration.name)
+  const backfill = asks('backfill-finished') || asks('quarantine-empty')
+  const certificate = asks('certificate-fresh') ? await certificateOf(database, migration, phase) : undefined
+  return {
+    ...(asks('capture-installed') && { capture: await captureOf(database, migration) }),
+    ...(backfill && (await backfillOf(database, migration))),
+    ...(asks('outbox-empty') && { outbox: { rows: (await owedState(database, migration.name)).keys } }),
+    ...(certificate && { certificate }),
+    ...(asks('reverse-proven') && { reverse: await reverseOf(database, migration) }),
+    ...(asks('losses-accepted') &&
+      rehearsal !== 'none' && { losses: await lossesOf(database, migration, rehearsal) }),
+  }
+}
+
+async function captureOf(
+  database: Database,
+  migration: Migration,
+): Promise<NonNullable<Observations['capture']>> {
+  const steps = (await stepStates(database, migration)).filter(({ condition }) => condition !== 'done')
+  if (steps.length > 0)
+    return {
+      problems: steps.map(({ title, condition, problems }) =>
+        [`${title}: ${condition}`, ...problems].join('; '),
+      ),
+    }
+  const tested = await selfTest(database, { migration: migration.name, mappings: migration.mappings })
+  const failed = tested.filter(({ code }) => code !== dualWriteErrors.SELF_TEST_SKIPPED.code)
+  return { problems: failed.map(({ message }) => message) }
+}
+
+async function backfillOf(
+  database: Database,
+  { name, mappings }: Migration,
+): Promise<Pick<Observations, 'backfill' | 'quarantine'>> {
+  const states = await createBackfill({ database, sync: createSync(mappings), migration: name }).states()
+  const own = mappings.map((mapping) => ({
+    mapping,
+    state: states.find((each) => each.mapping === mapping.name),
+  }))
+  const quarantine = { rows: states.reduce((sum, { quarantined }) => sum + quarantined, 0) }
+  const found = own.flatMap(({ state }) => (state ? [state] : []))
+  if (found.length < own.length) return { quarantine }
+  const stale = own.some(({ mapping, state }) => state?.mappingHash !== mapping.hash)
+  const open = found.find(({ state }) => state !== 'done')
+  return {
+    quarantine,
+    backfill: {
+      state: stale ? 'of an older mapping' : (open?.state ?? 'done'),
+      startedAt: await oldestStart(database, found),
+      rowsRemaining: found.reduce((sum, { rowsRemaining }) => sum + rowsRemaining, 0),
+    },
+  }
+}
+
+/** As the phase store writes times, so that both can be compared as texts. */
+async function oldestStart(database: Database, states: readonly BackfillState[]): Promise<string> {
+  const { rows } = await database.query<{ at: string }>(
+    `select to_char(min(at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at from unnest($1::timestamptz[]) as at`,
+    [states.map(({ startedAt }) => startedAt)],
+  )
+  return rows[0]?.at ?? ''
+}
+
+/** What a certificate says of another mapping, another schema or another phase proves nothing of these. */
+async function certificateOf(
+  database: Database,
+  { name, mappings }: Migration,
+  phase: StoredPhase | undefined,
+): Promise<Observations['certificate']> {
+  const verifier = createVerifier({ database, sync: createSync(mappings), migration: name })
+  const found = await verifier.certificate()
+  if (found === undefined) return undefined
+  const { hashes, issuedAt, ageSeconds } = found
+  const changed = mappings.filter((mapping) => hashes[mapping.name] !== mapping.hash)
+  const invalid = changed.map(
+    (mapping) => `the mapping ${mapping.name} has changed since the last verification`,
+  )
+  const prints: [string, string][] = []
+  for (const mapping of mappings) prints.push([mapping.name, await schemaFingerprint(database, mapping)])
+  const print = hashOf(prints.toSorted(([left], [right]) => (left < right ? -1 : 1)))
+  if (print !== found.schemaFingerprint) invalid.push('the schema has changed since the last verification')
+  if (phase?.fencedAt !== undefined && issuedAt < phase.fencedAt)
+    invalid.push(`the last verification is from before ${phase.phase.name} began`)
+  return { ageSeconds, invalid }
+}
+
+async function reverseOf(
+  database: Database,
+  migration: Migration,
+): Promise<NonNullable<Observations['reverse']>> {
+  const { rows, failures } = await proveReverse(database, migration)
+  return { rows, failures: failures.length }
+}
+
+async function lossesOf(
+  database: Database,
+  migration: Migration,
+  options: RehearseOptions,
+): Promise<NonNullable<Observations['losses']>> {
+  const { mappings } = await rehearse(database, migration, options)
+  return {
+    rows: mappings.reduce((sum, { lostRows }) => sum + lostRows, 0),
+    fields: mappings.flatMap(({ mapping, lostFields }) => lostFields.map((field) => `${mapping}.${field}`)),
+  }
+}
