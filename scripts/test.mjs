@@ -13,6 +13,7 @@ const checks = [
   ['house rules', 'node', 'scripts/house-rules.mjs'],
   ['failure modes', 'node', 'scripts/failure-modes.mjs'],
   ['readme examples', 'node', 'scripts/readme-examples.mjs'],
+  ['unused code', 'knip', '--no-progress'],
   ['format', 'biome', 'format'],
   ['lint', 'oxlint', '--type-aware', '--quiet'],
   // The bootstrap builds what changed, and only that.
