@@ -42,7 +42,8 @@ export function followDelete(set: ProxySet, proxy: Proxy): Sql {
   return join(
     proxy.table.referredBy.flatMap((key) => {
       const child = proxyOf(set, key.from)
-      return child ? [followOne(child, proxy.table, key)] : [] // a table outside follows its own constraint
+      // A table outside follows its own constraint, and link rows that of the target where it has one.
+      return child && !(child.cascades && key.onDelete === 'c') ? [followOne(child, proxy.table, key)] : []
     }),
     '',
   )
@@ -63,15 +64,24 @@ export function refuseKeyChange(set: ProxySet, proxy: Proxy): Sql {
 }
 
 function followOne(child: Proxy, table: LegacyTable, key: LegacyForeignKey): Sql {
-  const where = refersToOld(child, key)
   if (key.onDelete === 'a' || key.onDelete === 'r') return refuseReferred(child, table, key)
-  if (key.onDelete === 'c')
-    return sql`
-    DELETE FROM ${child.view} AS c WHERE ${where};`
+  const where = refersToOld(child, key)
+  if (key.onDelete === 'c') return ifAny(child, key, sql`DELETE FROM ${child.view} AS c WHERE ${where};`)
   const value = key.onDelete === 'n' ? sql`NULL` : sql`DEFAULT`
   const sets = key.columns.map((name) => sql`${ident(name)} = ${value}`)
+  return ifAny(child, key, sql`UPDATE ${child.view} AS c SET ${join(sets)} WHERE ${where};`)
+}
+
+/** Most rows are referred to by none: a probe of the target's indexes costs less than to open the view for writing. */
+function ifAny(child: Proxy, key: LegacyForeignKey, statement: Sql): Sql {
+  const candidates = child.links ? undefined : candidatesOf(child.mapping, key)
+  if (!candidates)
+    return sql`
+    ${statement}`
   return sql`
-    UPDATE ${child.view} AS c SET ${join(sets)} WHERE ${where};`
+    IF EXISTS (${candidates}) THEN
+      ${statement}
+    END IF;`
 }
 
 function refuseReferred(child: Proxy, table: LegacyTable, key: LegacyForeignKey): Sql {

@@ -1,5 +1,5 @@
 import type { Queryable } from '@changeover/database'
-import { type Mapping, type Table, tableSql } from '@changeover/mapping'
+import { fieldNamed, type Links, type Mapping, type Table, tableSql } from '@changeover/mapping'
 import { ident, join } from '@changeover/mapping/sql'
 import { errors } from './errors.ts'
 import { type LegacyTable, readLegacyTable } from './legacy-table.ts'
@@ -29,6 +29,7 @@ export async function planProxies(queryable: Queryable, options: ProxyOptions): 
       proxies.push({
         ...proxyFor(schema, mapping, await legacyTable(queryable, mapping, links.legacy.table)),
         links,
+        cascades: await cascades(queryable, links),
       })
   }
   const { rows } = await queryable.query<{ name: string }>(
@@ -52,7 +53,13 @@ async function schemasOf(
 }
 
 function proxyFor(schema: string, mapping: Mapping, table: LegacyTable): Proxy {
-  return { mapping, links: undefined, table, view: ident(schema, table.name) }
+  return { mapping, links: undefined, table, view: ident(schema, table.name), cascades: false }
+}
+
+async function cascades(queryable: Queryable, { target }: Links): Promise<boolean> {
+  const owner = fieldNamed(target.table, target.owner).column
+  const table = await readLegacyTable(queryable, tableSql(target.table).text)
+  return table?.foreignKeys.some(({ columns, onDelete }) => columns[0] === owner && onDelete === 'c') ?? false
 }
 
 async function legacyTable(queryable: Queryable, mapping: Mapping, table: Table): Promise<LegacyTable> {

@@ -12,6 +12,8 @@ export interface Proxy {
   readonly links: Links | undefined
   readonly table: LegacyTable
   readonly view: Sql
+  /** Whether the target's own foreign key takes the link rows along when their owner goes. */
+  readonly cascades: boolean
 }
 
 /** The proxies of one installation: they know each other by the tables they stand for. */
