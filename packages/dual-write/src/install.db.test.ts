@@ -137,6 +137,15 @@ describe('the installation', () => {
     await run('ALTER FUNCTION changeover.other_phase(text) RENAME TO current_phase')
   })
 
+  test('refuses without a stored phase, since every write would fail', async () => {
+    await uninstallDualWrite(open.database, open.dualWrite)
+    await run('DELETE FROM changeover.phase')
+    await expect(installDualWrite(open.database, open.dualWrite)).rejects.toMatchObject({
+      code: 'DUAL_WRITE.PHASE_MISSING',
+    })
+    await run(`INSERT INTO project (name) VALUES ('q')`)
+  })
+
   test('FM-49 gives way to a long transaction instead of making others wait behind it', async () => {
     const reader = createPoolDatabase({ url: open.url, maxConnections: 1 })
     await reader.transaction(async (tx) => {

@@ -6,6 +6,7 @@ import {
   runDdl,
 } from '@changeover/database'
 import { literal, sql } from '@changeover/mapping/sql'
+import { readPhase } from '@changeover/rollout'
 import { compileDualWrite, type CompiledDualWrite } from './compile.ts'
 import { createFunctionSql, createTriggerSql, type DbTrigger, functionSql } from './db-object.ts'
 import type { DualWrite } from './dual-write.ts'
@@ -18,7 +19,7 @@ import { qualify } from './qualified.ts'
  * again, also after a crash in the middle: each table gets all of its triggers or none.
  *
  * Cost: locks each table SHARE ROW EXCLUSIVE for a moment, one after the other, with a lock timeout and retries.
- * Errors: DUAL_WRITE.NOT_INSTALLED without the phase store or a table; DATABASE.LOCK_TIMEOUT.
+ * Errors: DUAL_WRITE.NOT_INSTALLED without the phase store or a table; DUAL_WRITE.PHASE_MISSING; DATABASE.LOCK_TIMEOUT.
  */
 export async function installDualWrite(
   database: Database,
@@ -26,6 +27,9 @@ export async function installDualWrite(
   options: DdlOptions = {},
 ): Promise<void> {
   const compiled = await compileFor(database, dualWrite)
+  // Without a phase every write to these tables would fail.
+  if ((await readPhase(database, dualWrite.migration)) === undefined)
+    throw errors.PHASE_MISSING({ migration: dualWrite.migration })
   await runDdl(database, ledgerDdl, options)
   await runDdl(
     database,

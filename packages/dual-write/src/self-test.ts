@@ -1,10 +1,11 @@
 import type { Database, Transaction } from '@changeover/database'
 import { type Failure, isFailure } from '@changeover/errors'
-import { type Direction, fieldNamed, keyPairs, type Mapping, tableSql, typeText } from '@changeover/mapping'
-import { all, any, ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
-import { keyNames, newKey, sidesOf } from '@changeover/sync'
+import { type Direction, fieldNamed, type Mapping, typeText } from '@changeover/mapping'
+import { ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
+import { keyNames, sidesOf } from '@changeover/sync'
 import type { DualWrite } from './dual-write.ts'
 import { errors } from './errors.ts'
+import { probeRowSql } from './probe-row.ts'
 import { qualify } from './qualified.ts'
 import { refusalIn } from './refusal.ts'
 
@@ -68,7 +69,7 @@ async function probeEvents(
   direction: Direction,
 ): Promise<Failure | undefined> {
   const { authority, replica } = sidesOf(mapping, direction)
-  const { rows } = await tx.query<Record<string, string>>(copySql(mapping, direction).text)
+  const { rows } = await tx.query<Record<string, string>>(probeRowSql(mapping, direction).text)
   const [own] = rows
   if (!own)
     return errors.SELF_TEST_SKIPPED({ mapping: mapping.name, direction, why: 'there is no row to copy' })
@@ -107,45 +108,6 @@ function keyed(mapping: Mapping, keys: readonly string[]): Sql {
     return sql`${literal(key)}::${{ text: typeText(type) }}`
   })
   return sql`(VALUES (${join(values)})) AS probe(${join(keyNames(mapping).map((name) => ident(name)))})`
-}
-
-/** A copy of some row with a new key, on the target without the identity; returns its legacy key. */
-function copySql(mapping: Mapping, direction: Direction): Sql {
-  const { authority } = sidesOf(mapping, direction)
-  const { table, alias } = authority
-  const made =
-    direction === 'forward' || mapping.identity.kind === 'sameKey'
-      ? table.key
-      : table.key.filter((field) => !mapping.identity.slots.includes(field))
-  const columns = Object.values(table.fields)
-    .filter(({ generated, name }) => !generated && !uniqueBesidesKey(mapping, direction).includes(name))
-    .map((field) => {
-      const column = ident(field.column)
-      if (made.includes(field.name)) return { column, value: newKey(mapping, table, field.name) }
-      return { column, value: withoutIdentity(mapping, direction, field.column, alias) }
-    })
-  const names = keyNames(mapping)
-  const returned = authority.legacyKey.map(
-    (key, index) => sql`(${key})::text AS ${ident(names[index] ?? '')}`,
-  )
-  const adopted = any(authority.legacyKey.map((key) => sql`${key} IS NOT NULL`))
-  return sql`INSERT INTO ${authority.name} AS ${ident(alias)} (${join(columns.map(({ column }) => column))})
-    SELECT ${join(columns.map(({ value }) => value))} FROM ${tableSql(table)} AS ${ident(alias)} WHERE ${all([authority.scope, adopted])} LIMIT 1
-    RETURNING ${join(returned)}`
-}
-
-/** Optional fields that no two rows share are left to their defaults. */
-function uniqueBesidesKey(mapping: Mapping, direction: Direction): readonly string[] {
-  const { table } = sidesOf(mapping, direction).authority
-  return table.unique.flat().filter((name) => fieldNamed(table, name).optional && !table.key.includes(name))
-}
-
-function withoutIdentity(mapping: Mapping, direction: Direction, column: string, alias: string): Sql {
-  if (direction === 'forward' || mapping.identity.kind === 'sameKey') return ident(alias, column)
-  const own = keyPairs(mapping).filter(({ slot }) => slot.field.column === column)
-  if (own.length === 0) return ident(alias, column)
-  const keys = own.flatMap(({ slot }) => (slot.jsonKey === undefined ? [] : [literal(slot.jsonKey)]))
-  return keys.length === 0 ? sql`NULL` : sql`${ident(alias, column)} - ARRAY[${join(keys)}]`
 }
 
 function messageOf(error: unknown): string {

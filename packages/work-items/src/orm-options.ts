@@ -25,11 +25,16 @@ export const entities = [
 /**
  * What MikroORM needs to know of this system; add the address: `new MikroORM({ ...ormOptions, clientUrl })`.
  *
- * The schema comparison leaves triggers and functions alone, since it does not know those of the migrations.
+ * The schema comparison leaves triggers and functions alone, since it does not know those of the migrations, and what the
+ * changeover itself needs. Of the latter it only drops the index of each identity, which `changeover install` makes again.
  */
 export const ormOptions = defineConfig({
   entities,
   extensions: [Migrator],
   migrations: { migrationsList: migrations, snapshot: false, silent: true },
-  schemaGenerator: { ignoreTriggers: true, ignoreRoutines: true },
+  schemaGenerator: {
+    ignoreTriggers: true,
+    ignoreRoutines: true,
+    ignoreSchema: ['changeover', 'changeover_legacy'],
+  },
 })
