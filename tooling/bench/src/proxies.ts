@@ -49,10 +49,18 @@ async function measureAll(
       'filtered page, indexed by expressions',
       1.3,
       (on) =>
-        on.find(StaffTask, { status: 'at_risk' }, { limit: 50, orderBy: { status: 'asc', boardPosition: 'asc' } }),
+        on.find(
+          StaffTask,
+          { status: 'at_risk' },
+          { limit: 50, orderBy: { status: 'asc', boardPosition: 'asc' } },
+        ),
     ],
     ['one row by its key', 1.3, (on, round) => on.findOneOrFail(StaffTask, ids[round] ?? '')],
-    ['one update', 1.3, (on, round) => on.nativeUpdate(StaffTask, { id: ids[round] ?? '' }, { title: `r${round}` })],
+    [
+      'one update',
+      1.3,
+      (on, round) => on.nativeUpdate(StaffTask, { id: ids[round] ?? '' }, { title: `r${round}` }),
+    ],
     ['one insert', 1.3, (on, round) => on.insert(StaffTask, { title: `bench ${round}` })],
     ['one delete', 1.3, (on, round) => on.nativeDelete(StaffTask, { id: ids[round] ?? '' })],
   ]
