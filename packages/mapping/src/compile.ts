@@ -4,7 +4,7 @@ import type { Mapping, ResolvedRule } from './mapping.ts'
 import { at, type SqlRow, type SqlScope } from './rule.ts'
 import { jsonValueSql } from './json.ts'
 import { fitsSql, readSql, type Slot, slotOf, storedSql, throughSql, writeSql } from './slot.ts'
-import { all, any, differs, ident, type Sql, same, sql } from './sql.ts'
+import { all, any, differs, ident, join, literal, type Sql, same, sql } from './sql.ts'
 import { fieldNamed } from './table.ts'
 
 /** Which way a mapping is used. forward: legacy → target; backward: target → legacy. */
@@ -168,6 +168,13 @@ function refusalsOf(
         why: 'does not fit into its column',
         when: sql`(${fits}) IS NOT TRUE`,
       })
+    const outside = outsideSql(mapping, resolved, direction, slot, value)
+    if (outside)
+      refusals.push({
+        field: slot.ref,
+        why: 'would leave the rows that the mapping speaks of',
+        when: outside,
+      })
     if (mayBeNull(mapping, resolved, direction) && slot.jsonKey === undefined && !slot.field.nullable)
       refusals.push({
         field: slot.ref,
@@ -176,6 +183,19 @@ function refusalsOf(
       })
   }
   return refusals
+}
+
+/** Whether the value is one that the replica's `where` leaves out: such a row would not be found again, and be made anew. */
+function outsideSql(
+  { legacy, target }: Mapping,
+  { shape }: ResolvedRule,
+  direction: Direction,
+  slot: Slot,
+  value: Sql,
+): Sql | undefined {
+  const values = (direction === 'forward' ? target : legacy).where[slot.ref]
+  if (values === undefined || shape.reads.length === 0) return undefined
+  return sql`(${value} IN (${join(values.map((each) => literal(each)))})) IS NOT TRUE`
 }
 
 /** Target columns that are wider than the rule's type: what does not fit would be read as NULL. */

@@ -29,7 +29,7 @@ export const errors = defineErrors('MAPPING', {
     message: (v: { mapping: string; key: string; identity: string }) =>
       `In ${v.mapping} the identity (${v.identity}) does not fit the legacy key (${v.key}).`,
     fix: () =>
-      'Name one slot of the target for each key column, in the same order and of the same type, or a JSON path.',
+      'Name one slot of the target for each key column, in the same order and of the same type, or a JSON path (a date, timestamp or float needs a column).',
   },
   LEGACY_FIELD_UNREAD: {
     message: (v: { mapping: string; field: string }) =>

@@ -1,4 +1,4 @@
-import { typeText } from './column-type.ts'
+import { type BaseType, typeText } from './column-type.ts'
 import { errors } from './errors.ts'
 import { fit } from './fit.ts'
 import type { Tables } from './rule.ts'
@@ -12,7 +12,7 @@ export interface Identity {
   readonly slots: readonly string[]
 }
 
-/** The target keeps the legacy key in a column or JSON key of its own. In JSON it is a string, so every key survives. */
+/** The target keeps the legacy key in a column or JSON key of its own. In JSON it is a string; dates, times with a date and floats need a column. */
 export function storedIn(...slots: readonly string[]): Identity {
   return Object.freeze({ kind: 'storedIn', slots: Object.freeze([...slots]) })
 }
@@ -35,6 +35,9 @@ export function keyPairs(mapping: Identified): readonly { readonly field: Field;
   }))
 }
 
+/** Types whose text follows settings of the session: two sessions would make two rows of one such key. */
+const spelledBySession: readonly BaseType[] = ['date', 'timestamp', 'timestamptz', 'real', 'double precision']
+
 /** Errors: MAPPING.IDENTITY_MISFIT, KEY_NULLABLE, FIELD_UNKNOWN. */
 export function identityFits(mapping: Identified): void {
   const { legacy, target, identity, name } = mapping
@@ -49,6 +52,7 @@ export function identityFits(mapping: Identified): void {
     if (field.nullable) throw errors.KEY_NULLABLE({ table: legacy.name, field: field.name })
     if (slot.jsonKey === undefined && typeText(slot.field.type) !== typeText(field.type)) throw misfit()
     if (slot.jsonKey !== undefined && slot.field.type.base !== 'jsonb') throw misfit()
+    if (slot.jsonKey !== undefined && spelledBySession.includes(field.type.base)) throw misfit()
     if (identity.kind === 'sameKey' && !target.key.includes(slot.ref)) throw misfit()
   }
 }

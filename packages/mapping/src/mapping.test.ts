@@ -1,5 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { copy, defineMapping, docsOf, inOrder, lossOf, mapValues, sameKey, storedIn, table } from './index.ts'
+import {
+  constant,
+  copy,
+  defineMapping,
+  docsOf,
+  inOrder,
+  links,
+  lossOf,
+  mapValues,
+  sameKey,
+  storedIn,
+  table,
+} from './index.ts'
 
 const note = table(
   'note',
@@ -49,6 +61,47 @@ describe('a mapping is refused', () => {
     expect(() =>
       untyped({ ...definition, rules: [copy('title'), copy('state').as('data.legacy_id')] }),
     ).toThrow(expect.objectContaining({ code: 'MAPPING.FIELD_WRITTEN_TWICE' }))
+  })
+
+  test('when its links would need an owner of several columns', () => {
+    const legacy = table(
+      'note',
+      { id: 'bigint not null', no: 'bigint not null', title: 'text not null' },
+      { key: ['id', 'no'] },
+    )
+    const side = {
+      table: table('tag', { id: 'bigint not null', tag: 'text not null' }, { key: ['id'] }),
+      owner: 'id',
+      values: ['tag'],
+    }
+    const identity = storedIn('data.id', 'data.no')
+    expect(() =>
+      untyped({
+        ...definition,
+        legacy,
+        identity,
+        rules: [copy('title').as('data.title'), constant('title', 'x')],
+        links: [links('tags', side, side)],
+      }),
+    ).toThrow(expect.objectContaining({ code: 'MAPPING.RULE_MISFIT' }))
+  })
+
+  test('when a rule would write a column that the database generates', () => {
+    const legacy = table(
+      'note',
+      { id: 'bigint not null', title: 'varchar(50) not null generated' },
+      { key: ['id'] },
+    )
+    expect(() => untyped({ ...definition, legacy, rules: [copy('title')] })).toThrow(
+      expect.objectContaining({ code: 'MAPPING.RULE_MISFIT' }),
+    )
+  })
+
+  test('when its identity keeps in JSON a key whose text follows the session', () => {
+    const legacy = table('note', { id: 'date not null', title: 'varchar(50) not null' }, { key: ['id'] })
+    expect(() => untyped({ ...definition, legacy, rules: [copy('title')] })).toThrow(
+      expect.objectContaining({ code: 'MAPPING.IDENTITY_MISFIT' }),
+    )
   })
 
   test('when it names a field or a kind that is not there', () => {

@@ -1,10 +1,11 @@
 import type { Transaction } from '@changeover/database'
-import { fieldNamed, identitySql, keyPairs, type Mapping, typeText } from '@changeover/mapping'
-import { all, ident, join, literal, type Sql, sql, typeName } from '@changeover/mapping/sql'
+import { fieldNamed, identityForm, identitySql, keyPairs, type Mapping, typeText } from '@changeover/mapping'
+import { all, ident, join, type Sql, sql, typeName } from '@changeover/mapping/sql'
 import type { Key } from './key.ts'
 import { parameter } from './key.ts'
 import { targetSide } from './side.ts'
 import { newKey } from './write.ts'
+import { columnValues, type Written } from './assemble.ts'
 
 /**
  * Gives target rows that were created on the target side their legacy key, once, from the legacy table's own sequence (or a
@@ -30,13 +31,11 @@ function adoptSql(mapping: Mapping): Sql {
   const texts = join(side.legacyKey.map((each, index) => sql`(${each})::text AS ${ident(`k${index}`)}`))
   if (mapping.identity.kind === 'sameKey')
     return sql`SELECT ${texts} FROM ${side.name} AS t WHERE ${all([given, side.scope])} FOR NO KEY UPDATE`
-  const sets = pairs.map(({ field, slot }) => {
-    const column = ident(slot.field.column)
-    const stored = identitySql(slot, 't')
+  const written = pairs.map(({ field, slot }): Written => {
     const made = newKey(mapping, mapping.legacy, field.name)
-    if (slot.jsonKey === undefined) return sql`${column} = COALESCE(${stored}, ${made})`
-    const kept = sql`COALESCE(${stored}, (${made})::text)`
-    return sql`${column} = COALESCE(${ident('t', slot.field.column)}, '{}') || jsonb_build_object(${literal(slot.jsonKey)}, ${kept})`
+    const kept = sql`COALESCE(${identitySql(slot, 't')}, ${identityForm(slot, made)})`
+    return { slot, value: kept, nested: false }
   })
+  const sets = columnValues(written, 't').map(({ column, value }) => sql`${column} = ${value}`)
   return sql`UPDATE ${side.name} AS t SET ${join(sets)} WHERE ${all([given, side.scope])} RETURNING ${texts}`
 }

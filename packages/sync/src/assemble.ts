@@ -43,7 +43,7 @@ function columnValue(values: readonly Written[], current: string | undefined): S
   if (first && first.slot.jsonKey === undefined) return first.value
   const plain = values.filter(({ nested }) => !nested)
   const parts = [
-    ...(plain.length > 0 ? [sql`jsonb_strip_nulls(jsonb_build_object(${pairs(plain)}))`] : []),
+    ...chunks(plain).map((some) => sql`jsonb_strip_nulls(jsonb_build_object(${pairs(some)}))`),
     ...values
       .filter(({ nested }) => nested)
       .map(
@@ -56,6 +56,13 @@ function columnValue(values: readonly Written[], current: string | undefined): S
   const stored = storedSql({ ...first.slot, jsonKey: undefined }, current)
   const keys = join(values.map(({ slot }) => literal(slot.jsonKey ?? '')))
   return sql`CASE WHEN jsonb_typeof(${stored}) = 'object' THEN ${stored} - ARRAY[${keys}] ELSE '{}' END || ${made}`
+}
+
+/** Lists of at most 50, since a function takes at most 100 arguments. */
+function chunks<Each>(list: readonly Each[]): readonly (readonly Each[])[] {
+  return Array.from({ length: Math.ceil(list.length / 50) }, (_none, index) =>
+    list.slice(index * 50, index * 50 + 50),
+  )
 }
 
 function pairs(values: readonly Written[]): Sql {

@@ -1,11 +1,13 @@
-import { identitySql, keyPairs, type Mapping, tableSql } from '@changeover/mapping'
+import { hashOf, identitySql, keyPairs, type Mapping, tableSql } from '@changeover/mapping'
 import { ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
 import { fieldNamed } from '@changeover/mapping'
 
 /** The name of the unique index that makes a second target row for one legacy key impossible; undefined for `sameKey`. */
 export function identityIndexName(mapping: Mapping): string | undefined {
   if (mapping.identity.kind === 'sameKey') return undefined
-  return `changeover_${mapping.target.name}_${mapping.name.toLowerCase()}`.slice(0, 63)
+  const name = `changeover_${mapping.target.name}_${mapping.name.toLowerCase()}`
+  // PostgreSQL cuts names after 63 bytes, and two mappings must not share one index.
+  return Buffer.byteLength(name) <= 63 ? name : `changeover_${hashOf([mapping.target.name, mapping.name])}`
 }
 
 /** CREATE UNIQUE INDEX for the identity, over the mapping's own rows of the target; undefined where the key is the identity. */

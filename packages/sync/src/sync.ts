@@ -124,9 +124,9 @@ export function createSync(mappings: readonly Mapping[]): Sync {
         text(`lock ${mapping.name} ${direction}`, () => lockKeysSql(mapping, direction)),
         keyParameters(mapping, keys),
       )
-      const present = keysOf(mapping, locked.rows)
-      const found = new Set(present.map(keyText))
-      const absent = keys.filter((key) => !found.has(keyText(key)))
+      const byText = new Map(keysOf(mapping, locked.rows).map((key) => [keyText(key), key]))
+      const present = [...byText.values()] // once each, however often and in whatever spelling a key was given
+      const absent = keys.filter((key) => !byText.has(keyText(key)))
       return write(tx, mapping, direction, present, absent, options)
     },
 

@@ -9,8 +9,9 @@ import {
   subqueryScope,
   type Table,
   tableSql,
+  typeText,
 } from '@changeover/mapping'
-import { all, any, ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
+import { all, any, ident, join, literal, type Sql, sql, typeName } from '@changeover/mapping/sql'
 import { type ColumnValue, columnValues, identityValues, type Written } from './assemble.ts'
 import { errors } from './errors.ts'
 import { keyNames, keysSql } from './key.ts'
@@ -128,7 +129,12 @@ function newKeySql(mapping: Mapping, direction: Direction, index: number, author
   const field = fieldNamed(mapping.target, mapping.target.key[index] ?? '')
   const kept = mapping.identity.slots.indexOf(field.name)
   if (kept >= 0) return authority.legacyKey[kept] ?? sql`NULL`
+  if (isWritten(mapping, field.name)) return sql`NULL::${typeName(typeText(field.type))}` // the insert takes what the rule says
   return newKey(mapping, mapping.target, field.name)
+}
+
+function isWritten(mapping: Mapping, field: string): boolean {
+  return mapping.rules.some(({ slots }) => slots.some(({ slot }) => slot.ref === field))
 }
 
 /** A key that no row of the table has yet. Errors: SYNC.KEY_NOT_GENERATED. */
@@ -146,7 +152,7 @@ function insertSql(
   replica: Side,
   rules: readonly CompiledRule[],
 ): Sql {
-  const keys: ColumnValue[] = replica.table.key.map((field, index) => ({
+  const keys = replica.table.key.map((field, index) => ({
     column: ident(columnOf(replica.table, field)),
     value: ident('batch', `r${index}`),
   }))
@@ -157,9 +163,28 @@ function insertSql(
   const values = rules.flatMap(({ writes }) =>
     writes.map(({ slot, type, bare }): Written => ({ slot, value: bare, nested: isJson(type) })),
   )
-  const columns = [...keys, ...columnValues([...identity, ...values], undefined)]
+  const columns = withoutDoubles([
+    ...columnValues([...identity, ...values], undefined),
+    ...keys,
+    ...scopeValues(replica.table),
+  ])
   return sql`INSERT INTO ${replica.name} (${join(columns.map(({ column }) => column))}) OVERRIDING SYSTEM VALUE
   SELECT ${join(columns.map(({ value }) => value))}`
+}
+
+/** Fields of which the table's `where` leaves one value: a new row without it would never be found again. */
+function scopeValues(table: Table): readonly ColumnValue[] {
+  return Object.entries(table.where).flatMap(([name, [value, ...others]]) => {
+    const { column, generated } = fieldNamed(table, name)
+    return value === undefined || others.length > 0 || generated
+      ? []
+      : [{ column: ident(column), value: literal(value) }]
+  })
+}
+
+/** The first value for each column. */
+function withoutDoubles(values: readonly ColumnValue[]): readonly ColumnValue[] {
+  return [...Map.groupBy(values, ({ column }) => column.text).values()].flatMap((same) => same.slice(0, 1))
 }
 
 /** Rows that the replica has: first what they are to be and whether that is a change, then the update of those that are. */
