@@ -82,6 +82,10 @@ export const failureModes = {
     'a swallowed error aborts the transaction of the application',
     'a savepoint around the other side’s write; the policy says who wins',
   ],
+  25: [
+    'both sides give out the same key, or a key that was deleted',
+    'keys come from the legacy sequence alone, never from the highest one',
+  ],
   26: [
     'the stricter target breaks writes that legacy allows',
     'refused or recorded as owed by policy, and announced before',
