@@ -170,6 +170,41 @@ describe('while the target leads', () => {
   })
 })
 
+describe('FM-25 keys of rows that the target made', () => {
+  test('come from the legacy sequence alone, so that none is given twice, whoever leads', async () => {
+    await run(three)
+    await open.lead('target-leads')
+    await run(
+      `INSERT INTO item (title) VALUES ('four'); BEGIN; INSERT INTO item (title) VALUES ('burnt'); ROLLBACK`,
+    )
+    await run(`DELETE FROM item WHERE title = 'four'; INSERT INTO item (title) VALUES ('six')`)
+    await open.lead('legacy-leads')
+    await run(`INSERT INTO ticket (title, priority) VALUES ('seven', 'low')`)
+    expect(await open.text(`SELECT string_agg(id::text, ',' ORDER BY id) FROM ticket`)).toBe('1,2,3,6,7')
+    expect(await open.apart()).toBeNull()
+  })
+
+  test('above 2^53 stay exact, both ways', async () => {
+    await run(`INSERT INTO ticket (id, title, priority) VALUES (9007199254740993, 'huge', 'low')`)
+    await open.lead('target-leads')
+    await run(`UPDATE item SET title = 'still huge'`)
+    expect(await open.text(`SELECT concat_ws(' ', id, title) FROM ticket`)).toBe(
+      '9007199254740993 still huge',
+    )
+  })
+
+  test('would collide if they were the highest plus one (mutation)', async () => {
+    await run(three)
+    await open.lead('target-leads')
+    await run(`CREATE SEQUENCE own START 3; ALTER TABLE item DISABLE TRIGGER zzz_changeover_tickets_adopt`)
+    await expect(
+      run(
+        `INSERT INTO item (title, data) VALUES ('four', jsonb_build_object('legacy_id', nextval('own')::text))`,
+      ),
+    ).rejects.toMatchObject({ code: 'DATABASE.CONSTRAINT_VIOLATED' })
+  })
+})
+
 describe('in the other phases', () => {
   test.each(['legacy-only', 'target-only', 'contracted'] as const)(
     'nothing is captured in %s',

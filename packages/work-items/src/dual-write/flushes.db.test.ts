@@ -90,4 +90,16 @@ describe('captured by the ORM, while the target leads', () => {
     await home.orm.em.fork().nativeUpdate(WorkItem, { title: 'made' }, { progress: 3 })
     expect(await bypassed()).toMatchObject([{ mapping: 'StaffTask', direction: 'backward', updated: 1 }])
   })
+
+  test('a flip between the flush and its commit makes the transaction start again', async () => {
+    const flushing = home.orm.em.fork().transactional(async (em) => {
+      const item = await em.findOneOrFail(WorkItem, { title: 'made' })
+      item.title = 'changed before the flip'
+      await em.flush()
+      await home.lead('legacy-leads')
+    })
+    await expect(flushing).rejects.toMatchObject({ code: 'DUAL_WRITE.PHASE_MOVED', retriable: true })
+    await home.lead('target-leads')
+    expect(await home.orm.em.fork().count(WorkItem, { title: 'made' })).toBe(1)
+  })
 })
