@@ -15,6 +15,8 @@ export interface DifferentialOptions {
   readonly reads: number
   /** Runs of writes on each proxy, each of up to a dozen statements. */
   readonly writes: number
+  /** `first`: ends with the first case that differs, instead of looking for the smallest. */
+  readonly report?: 'smallest' | 'first'
 }
 
 /** How many statements were tried, and how many writes the table took that the target cannot hold. */
@@ -40,19 +42,20 @@ export async function differential(
   for (const proxy of set.proxies) {
     const values = await columnValues(database, proxy)
     const { seed } = options
+    const endOnFailure = options.report === 'first'
     await fc.assert(
       fc.asyncProperty(readCases(proxy, values), async (rest) => {
         count.reads += 1
         await compareRead(database, proxy, rest)
       }),
-      { seed, numRuns: options.reads },
+      { seed, numRuns: options.reads, endOnFailure },
     )
     const runs = fc.array(writeCases(proxy, values), { minLength: 1, maxLength: 12 })
     await fc.assert(
       fc.asyncProperty(runs, (cases) =>
         rolledBack(database, (tx) => compareWrites(tx, set, proxy, cases, count)),
       ),
-      { seed, numRuns: options.writes },
+      { seed, numRuns: options.writes, endOnFailure },
     )
   }
   return count
