@@ -4,7 +4,7 @@ import { keyNames } from '@changeover/sync'
 import type { CapturedTable, Interest } from './captured-table.ts'
 import { changedKeysSql } from './changed-keys.ts'
 import { type DbFunction, type DbTrigger, functionSql, objectName } from './db-object.ts'
-import type { DualWrite } from './dual-write.ts'
+import { type DualWrite, writerName } from './dual-write.ts'
 import { arrays, callSync, declared, reasonsSql, variables } from './sync-function.ts'
 
 /** In which phase a direction is synced: only the side that leads is captured. */
@@ -67,7 +67,7 @@ export function captureTriggers(
     DELETE: sql`REFERENCING OLD TABLE AS changeover_old`,
   }
   const directions = new Set(table.interests.map(({ direction }) => direction))
-  const written = directions.has('forward') ? 'backward' : 'forward'
+  const written = writerName(migration, directions.has('forward') ? 'backward' : 'forward')
   const unasked = sql` WHEN (pg_catalog.current_setting('changeover.writer', true) IS DISTINCT FROM ${literal(written)})`
   const when = directions.size === 1 ? unasked : sql``
   return Object.entries(events).map(([event, tables]) => ({

@@ -12,7 +12,7 @@ import { all, any, differs, ident, join, literal, type Sql, sql } from '@changeo
 import { keyNames, newKey, sidesOf } from '@changeover/sync'
 import type { CapturedTable } from './captured-table.ts'
 import { type DbFunction, type DbTrigger, functionSql, objectName } from './db-object.ts'
-import type { DualWrite } from './dual-write.ts'
+import { type DualWrite, writerName } from './dual-write.ts'
 import { keyNotGivenState } from './sql-state.ts'
 
 /** A function with the triggers that run it. */
@@ -166,7 +166,7 @@ END`,
     name: objectName('zzz_changeover', migration, 'adopt'),
     table: table.sql,
     clause: (on) =>
-      sql`BEFORE INSERT OR UPDATE ON ${on} FOR EACH ROW WHEN (pg_catalog.current_setting('changeover.writer', true) IS DISTINCT FROM 'forward')`,
+      sql`BEFORE INSERT OR UPDATE ON ${on} FOR EACH ROW WHEN (pg_catalog.current_setting('changeover.writer', true) IS DISTINCT FROM ${literal(writerName(migration, 'forward'))})`,
     calls: sql`${functionSql(made)}()`,
   }
   return { made, triggers: own.length === 0 ? [] : [trigger] }

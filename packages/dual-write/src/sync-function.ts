@@ -17,6 +17,7 @@ import {
   writeSql,
 } from '@changeover/sync'
 import { type DbFunction, functionSql, objectName } from './db-object.ts'
+import { writerName } from './dual-write.ts'
 
 /** How many keys a statement may change before its plan is made for that number instead of for a few. */
 const manyKeys = 200
@@ -49,7 +50,7 @@ export function syncFunctions(
     takes: join([...arrays(mapping), ...arrays(mapping), sql`boolean`]),
     gives: sql`text`,
     body: syncBody(migration, mapping, direction, mappings),
-    settings: { plan_cache_mode: plan, 'changeover.writer': direction },
+    settings: { plan_cache_mode: plan, 'changeover.writer': writerName(migration, direction) },
   })
   return [made('', 'force_generic_plan'), made('many', 'force_custom_plan')]
 }
