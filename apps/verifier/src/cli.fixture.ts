@@ -74,8 +74,8 @@ export async function createCrmCli(): Promise<CrmCli> {
   const pool = database.pool()
   await pool.query(crmSchema)
   const folder = mkdtempSync(join(tmpdir(), 'changeover-cli-'))
-  const start: CrmCli['start'] = ([command = '', ...args], environment) =>
-    startCli([command, '--config', crmConfig, ...args], {
+  const start: CrmCli['start'] = (args, environment) =>
+    startCli([...args, '--config', crmConfig], {
       folder,
       environment: { DATABASE_URL: database.url, ...environment },
     })

@@ -69,6 +69,18 @@ export const errors = defineErrors('CLI', {
     fix: (v) => `Turn dual write on first: changeover phase advance ${v.migration} --to legacy-leads`,
   },
 
+  PHASE_LAST: {
+    message: (v: { migration: string; phase: string; move: string }) =>
+      `${v.migration} is in ${v.phase}; there is nowhere to ${v.move} to.`,
+    fix: (v) => `Look where it stands: changeover phase show ${v.migration}`,
+  },
+  PHASE_OTHER_WAY: {
+    message: (v: { migration: string; move: string; from: string; to: string }) =>
+      `From ${v.from} to ${v.to} is no ${v.move}.`,
+    fix: (v) =>
+      `If that is meant: changeover phase ${v.move === 'advance' ? 'rollback' : 'advance'} ${v.migration} --to ${v.to}`,
+  },
+
   // How it ended
   NOT_CONFIRMED: {
     message: (v: { command: string; consequence: string }) =>

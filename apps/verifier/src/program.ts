@@ -1,8 +1,10 @@
 import { Command } from '@commander-js/extra-typings'
 import { backfillCommand } from './commands/backfill.ts'
 import { docsCommand } from './commands/docs.ts'
+import { flagsCommand } from './commands/flags.ts'
 import { installCommand } from './commands/install.ts'
 import { afterHelp } from './commands/new-command.ts'
+import { phaseCommand } from './commands/phase.ts'
 import { planCommand } from './commands/plan.ts'
 import { quarantineCommand } from './commands/quarantine.ts'
 import { statusCommand } from './commands/status.ts'
@@ -20,6 +22,7 @@ const help = {
   examples: [
     ['changeover plan', 'look before anything is written'],
     ['changeover install', 'create what the rest needs'],
+    ['changeover phase advance', 'from now on every write reaches both sides'],
     ['changeover backfill', 'write the old rows'],
     ['changeover verify', 'prove that both sides agree'],
   ],
@@ -38,6 +41,8 @@ export function createProgram(shell: Shell) {
   const commands = [
     planCommand(shell),
     installCommand(shell),
+    phaseCommand(shell),
+    flagsCommand(shell),
     backfillCommand(shell),
     verifyCommand(shell),
     undoCommand(shell),
@@ -47,7 +52,8 @@ export function createProgram(shell: Shell) {
     uninstallCommand(shell),
   ]
   for (const each of commands) program.addCommand(each)
-  for (const each of [program, ...program.commands]) speakThrough(each, shell)
+  const nested = program.commands.flatMap((each) => [each, ...each.commands])
+  for (const each of [program, ...nested]) speakThrough(each, shell)
   return program
 }
 

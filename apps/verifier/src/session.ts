@@ -53,7 +53,13 @@ export async function openDatabase(
   }
   try {
     const database = createPoolDatabase({ url, maxConnections })
-    const close = () => database.close().finally(stop)
+    const close = async () => {
+      try {
+        await database.close()
+      } finally {
+        await stop()
+      }
+    }
     const open = { database, url, isStarted: started !== undefined, close, abandon: stop }
     await requireServer(database).catch(async (error: unknown) => {
       await database.close()
