@@ -6,9 +6,10 @@ import { startPostgres } from '@changeover/embedded-postgres'
 import { dualWrite } from './dual-write.ts'
 import { foundation } from './foundation.ts'
 import { tableOf } from './measure.ts'
+import { proxies } from './proxies.ts'
 
 // pnpm bench [foundation] [--rows 1000000] [--write]: prints the table; --write keeps it in docs/benchmarks.md.
-const benchmarks = { foundation, 'dual-write': dualWrite }
+const benchmarks = { foundation, 'dual-write': dualWrite, proxies }
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { rows: { type: 'string', default: '1000000' }, write: { type: 'boolean', default: false } },

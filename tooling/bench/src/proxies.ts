@@ -1,4 +1,5 @@
 import type { Database } from '@changeover/database'
+import type { Mapping } from '@changeover/mapping'
 import { installProxies } from '@changeover/proxies'
 import { proxyDiscovery, proxyManager } from '@changeover/proxies/mikro-orm'
 import { createSync } from '@changeover/sync'
@@ -17,11 +18,8 @@ export async function proxies(
 ): Promise<readonly Measure[]> {
   const database = await workItemDatabase(serverUrl, rows)
   const { mappings } = workItems
-  const sync = createSync(mappings)
-  for (const mapping of mappings) {
-    say(`bringing ${mapping.name} over`)
-    await database.transaction((tx) => sync.batch(tx, mapping, 'forward', {}, { heldValues: 'overwrite' }))
-  }
+  say('bringing the rows over')
+  for (const mapping of mappings) await bringOver(database, mapping)
   await installProxies(database, { mappings })
   await database.query('VACUUM ANALYZE')
   const orm = new MikroORM({
@@ -35,6 +33,18 @@ export async function proxies(
     await orm.close(true)
     await database.close()
   }
+}
+
+async function bringOver(database: Database, mapping: Mapping): Promise<void> {
+  const sync = createSync(workItems.mappings)
+  let after: readonly string[] | undefined
+  do {
+    const range = { limitRows: 20_000, ...(after === undefined ? {} : { after }) }
+    const { keys } = await database.transaction((tx) =>
+      sync.batch(tx, mapping, 'forward', range, { heldValues: 'overwrite' }),
+    )
+    after = keys.at(-1)
+  } while (after !== undefined)
 }
 
 async function measureAll(
