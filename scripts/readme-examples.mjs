@@ -58,7 +58,7 @@ function readmeExamples(root) {
 function docExamples(root) {
   return packagesIn(root, 'packages').flatMap(({ folder: at }) =>
     filesBelow(root, `${at}/src`)
-      .filter((file) => file.endsWith('.ts') && !isTest(file))
+      .filter((file) => /(?<!\.d)\.ts$/.test(file) && !isTest(file))
       .flatMap((file) => {
         const sources = [file, `${at}/src/index.ts`].map((each) => ({
           from: `../../../../${each}`,

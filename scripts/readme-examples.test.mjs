@@ -36,6 +36,7 @@ test('what an example gives is checked, on the same lines', () => {
 test('what an example declares or imports itself is not imported for it', () => {
   expect(moduleFrom("const one = 1\nimport { a as two } from 'b'")[0]).not.toContain('context.ts')
   expect(moduleFrom('three.one()')[0]).not.toContain('context.ts')
+  expect(moduleFrom('f({ ...one })')[0]).toContain('context.ts')
 })
 
 test('an address stands for that of the fresh database', () => {

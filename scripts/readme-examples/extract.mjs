@@ -44,7 +44,9 @@ export function moduleOf({ text, linesBefore }, { sources, checkFrom, file }) {
     .replaceAll(/from '\.\/[^']+'/g, `from '${sources[0]?.from}'`)
   const own = declaredNames(text)
   const imports = sources.map(({ from, names }) => {
-    const used = names.filter((name) => new RegExp(`(?<![.\\w'])${name}\\b`).test(text) && !own.has(name))
+    const used = names.filter(
+      (name) => new RegExp(`(?<!(?<!\\.\\.)\\.|[\\w'])${name}\\b`).test(text) && !own.has(name),
+    )
     for (const name of used) own.add(name)
     return used.length > 0 ? `import { ${used.join(', ')} } from '${from}';` : ''
   })

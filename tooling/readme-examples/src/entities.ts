@@ -1,10 +1,11 @@
 /** The entities of the examples that use MikroORM, and the rules of the example that imports nothing. */
 import { defineEntity, p } from '@mikro-orm/core'
-import type { MikroORM } from '@mikro-orm/postgresql'
+import type { MikroORM, Options } from '@mikro-orm/postgresql'
 
 export { constant, copy, defineMapping, drop, intoJson, mapValues, storedIn } from '@changeover/mapping'
 export { tableOf } from '@changeover/mapping/mikro-orm'
 export { StaffTask } from '@changeover/work-items'
+export { MikroORM } from '@mikro-orm/postgresql'
 
 export const Note = defineEntity({
   name: 'Note',
@@ -33,6 +34,7 @@ export const Page = defineEntity({
   },
 })
 
+export declare const options: Options
 export declare const orm: MikroORM
 /** Keys of a task and of a project among the work items. */
 export declare const taskId: string
