@@ -28,6 +28,7 @@ export {
 
 // The phase and the read share in a process
 export { type Listen, type PhaseWatch, type PhaseWatchOptions, watchPhase } from './phase-watch.ts'
+export { atPhase } from './at-phase.ts'
 export { createPhaseScope, type PhaseScope } from './phase-scope.ts'
 export { bucketOf, type Reader, type ReadShare, readsTarget, sharesReads } from './read-share.ts'
 export { type ReadShareOptions, type ReadShareRequest, setReadShare } from './set-read-share.ts'
