@@ -36,11 +36,12 @@ export function findingText(finding: Finding): string {
       return `${finding.mapping} target row ${keyText(finding.targetKey)}: no legacy row${why}`
     case 'duplicate':
       return `${row}: a further target row ${keyText(finding.targetKey)}${why}`
-    case 'mismatched':
     case 'held':
-      return `${row} ${finding.field}: ${shown(finding.targetValue)} instead of ${shown(finding.legacyValue)}${
-        finding.class === 'held' ? ' (held by the target)' : why
-      }`
+      return `${row} ${finding.field}: ${valuesText(finding)} (held by the target)`
+    case 'mismatched':
+      return finding.why === null
+        ? `${row} ${finding.field}: ${valuesText(finding)}`
+        : `${row} ${finding.field}: ${shown(finding.targetValue)}, but ${finding.why}`
   }
 }
 
@@ -48,6 +49,10 @@ export function findingText(finding: Finding): string {
 export function keyText(key: Key | null): string {
   if (key === null) return '?'
   return key.length === 1 ? String(key[0]) : `(${key.join(', ')})`
+}
+
+function valuesText({ targetValue, legacyValue }: Finding): string {
+  return `${shown(targetValue)} instead of ${shown(legacyValue)}`
 }
 
 function shown(value: string | null): string {

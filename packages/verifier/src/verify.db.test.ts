@@ -165,8 +165,8 @@ describe('every class of finding', () => {
        UPDATE ticket SET priority = 'high' WHERE id = 2;`,
     )
     expect(texts).toEqual([
-      `Ticket 2 priority: NULL instead of NULL (the rule map-values(priority) cannot map this row: it has a value outside the map)`,
-      `Ticket 4 title: 'ticket 4 with a long' instead of NULL (the rule copy(title) cannot map this row: it does not fit into its column)`,
+      `Ticket 2 priority: NULL, but the rule map-values(priority) cannot map this row: it has a value outside the map`,
+      `Ticket 4 title: 'ticket 4 with a long', but the rule copy(title) cannot map this row: it does not fit into its column`,
       'Ticket 41: no target row (the rule copy(title) cannot map this row: it does not fit into its column)',
       'Ticket 42: no target row (the rule map-values(status) cannot map this row: it has a value outside the map)',
     ])
