@@ -42,7 +42,14 @@ export {
 export type { Json, Value } from './value.ts'
 
 // What is compiled from a mapping
-export { type CompiledRule, compileRules, type Direction, type Frame, type Refusal, valuesSql } from './compile.ts'
+export {
+  type CompiledRule,
+  compileRules,
+  type Direction,
+  type Frame,
+  type Refusal,
+  valuesSql,
+} from './compile.ts'
 export { identityForm, identitySql, keyOfIdentity, keyPairs } from './identity.ts'
 export { toLegacy, toTarget } from './rows.ts'
 export { mappingNamed, scopeSql, subqueryScope, tableSql } from './scope.ts'

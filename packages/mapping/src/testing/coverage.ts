@@ -26,7 +26,7 @@ export function unreached({ resolved, forward, backward }: Trial): readonly Find
 
 /** Refusals that a kind has and none of its examples comes to. */
 export function unrefused(kind: string, trials: readonly Trial[]): readonly Finding[] {
-  const own = trials.filter(({ resolved }) => resolved.kind.kind === kind)
+  const own = Map.groupBy(trials, ({ resolved }) => resolved.kind.kind).get(kind) ?? []
   const { accepts, acceptsBack } = own[0]?.resolved.kind ?? {}
   const forward = own.some((trial) => trial.forward.some(({ made }) => !made))
   const backward = own.some((trial) => trial.backward.some(({ made }) => !made))

@@ -94,15 +94,32 @@ describe('the sample data', () => {
   })
 
   test('comes back exactly when the target leads and legacy is empty', async () => {
-    const tables = ['staff_task', 'project_workflow', 'event', 'staff_task_assignees', 'staff_task_teams', 'event_organizations', 'event_co_organizers', 'event_facilitators']
+    const tables = [
+      'staff_task',
+      'project_workflow',
+      'event',
+      'staff_task_assignees',
+      'staff_task_teams',
+      'event_organizations',
+      'event_co_organizers',
+      'event_facilitators',
+    ]
     for (const table of tables) await database.query(`CREATE TABLE before_${table} AS SELECT * FROM ${table}`)
     await database.query(`TRUNCATE ${tables.join(', ')}`)
     const ids = async (path: string) =>
-      (await database.query<{ id: string }>(`SELECT ${path} AS id FROM work_item WHERE ${path} IS NOT NULL`)).rows.map(({ id }) => [id])
-    const paths = { ProjectWorkflow: `project_data ->> 'legacy_id'`, Event: `activity_data ->> 'legacy_id'`, StaffTask: `task_data ->> 'legacy_id'` }
+      (
+        await database.query<{ id: string }>(`SELECT ${path} AS id FROM work_item WHERE ${path} IS NOT NULL`)
+      ).rows.map(({ id }) => [id])
+    const paths = {
+      ProjectWorkflow: `project_data ->> 'legacy_id'`,
+      Event: `activity_data ->> 'legacy_id'`,
+      StaffTask: `task_data ->> 'legacy_id'`,
+    }
     for (const mapping of workItems.ordered) {
       const keys = await ids(paths[mapping.name as keyof typeof paths])
-      const result = await database.transaction((tx) => sync.keys(tx, mapping, 'backward', keys, { heldValues: 'keep' }))
+      const result = await database.transaction((tx) =>
+        sync.keys(tx, mapping, 'backward', keys, { heldValues: 'keep' }),
+      )
       expect(result).toMatchObject({ inserted: keys.length, refused: [] })
     }
     for (const table of tables) {
