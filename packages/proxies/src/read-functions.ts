@@ -25,17 +25,19 @@ type Pair = { readonly field: Field; readonly slot: Slot }
  * mapping's own expression has dozens; being the same whatever the session, it is immutable, and so it can be indexed even for
  * dates and instants.
  */
-export function readingOf(
-  set: ProxySet,
-  slot: Slot,
-  type: ColumnType,
-  stored: Sql = storedSql(slot, aliases.target),
-): Sql {
-  if (slot.jsonKey === undefined)
-    return { text: readSql(slot, type, 'x').text.replaceAll(ident('x', slot.field.column).text, stored.text) }
-  if (!isInline(type)) return sql`${inSchema(set, jsonName(type))}(${stored})`
+export function readingOf(set: ProxySet, slot: Slot, type: ColumnType): Sql {
+  const stored = storedSql(slot, aliases.target)
+  if (slot.jsonKey === undefined || !isInline(type)) return valueOf(set, slot, type, stored)
   const column = ident(aliases.target, slot.field.column)
   return shortened(fromJsonSql(stored, type), stored, sql`(${column} ->> ${literal(slot.jsonKey)})`)
+}
+
+/** What a slot stores, given as an expression, as a value. */
+export function valueOf(set: ProxySet, slot: Slot, type: ColumnType, stored: Sql): Sql {
+  if (slot.jsonKey !== undefined)
+    return isInline(type) ? fromJsonSql(stored, type) : sql`${inSchema(set, jsonName(type))}(${stored})`
+  const column = ident('x', slot.field.column).text
+  return { text: readSql(slot, type, 'x').text.replaceAll(column, stored.text) }
 }
 
 /** The text under a key is reached in one step instead of two, for the same value. */

@@ -4,7 +4,6 @@ import {
   type Mapping,
   mappingNamed,
   type ResolvedRule,
-  type Slot,
   storedSql,
   type SqlScope,
   typeText,
@@ -12,7 +11,7 @@ import {
 } from '@changeover/mapping'
 import { all, ident, join, literal, type Sql, sql, typeName } from '@changeover/mapping/sql'
 import { aliases, inSchema, type ProxySet } from './proxy.ts'
-import { type ProxyFunction, readingOf } from './read-functions.ts'
+import { type ProxyFunction, valueOf } from './read-functions.ts'
 import { functionScope } from './reference-functions.ts'
 
 /** A rule whose fields refer to other rows, and the function that answers all of them at once. */
@@ -68,31 +67,27 @@ function functionOf(set: ProxySet, mapping: Mapping, { resolved, name }: Referen
     name: ident(`changeover_${index}`),
     type: typeName(slot.jsonKey === undefined ? typeText(slot.field.type) : 'jsonb'),
   }))
-  const given = (slot: Slot) => parameters.find((each) => each.slot.ref === slot.ref)?.name ?? sql`NULL`
+  const read = slots.map(({ slot, type }, index) => ({
+    ref: slot.ref,
+    name: ident(`changeover_read_${index}`),
+    type: typeName(typeText(type)),
+    value: valueOf(set, slot, type, parameters[index]?.name ?? sql`NULL`),
+  }))
   const { scope, twins } = rememberedScope(set, mapping)
   const values = valuesSql(mapping, resolved, 'backward', {
     legacy: aliases.written,
     target: aliases.target,
     scope,
-    read: (slot, type) => readingOf(set, slot, type, given(slot)),
+    read: ({ ref }) => read.find((each) => each.ref === ref)?.name ?? sql`NULL`,
   })
   const fields = shape.restores.map((field) => fieldNamed(mapping.legacy, field))
   const columns = fields.map(({ column, type }) => sql`${ident(column)} ${typeName(typeText(type))}`)
   const takes = join(parameters.map(({ type }) => type))
-  const variables = [...twins].map(
-    ([call, variable]) => sql`
-    ${variable.name} ${variable.type} := ${{ text: call }};`,
-  )
   const answers = fields.map(
     ({ name, column }) => sql`
     changeover_answer.${ident(column)} := ${at(values, name)};`,
   )
-  const body = sql`
-  DECLARE
-    changeover_answer ${name};${join(variables, '')}
-  BEGIN${join(answers, '')}
-    RETURN changeover_answer;
-  END`
+  const body = bodyOf(name, [...read, ...twins.values()], answers)
   return {
     create: sql`DROP TYPE IF EXISTS ${name} CASCADE; CREATE TYPE ${name} AS (${join(columns)});
   CREATE FUNCTION ${name}(${join(parameters.map((each) => sql`${each.name} ${each.type}`))}) RETURNS ${name}
@@ -104,6 +99,21 @@ function functionOf(set: ProxySet, mapping: Mapping, { resolved, name }: Referen
 interface Remembered {
   readonly name: Sql
   readonly type: Sql
+  readonly value: Sql
+}
+
+/** Each value is worked out once, in the order given, and then each field of the answer. */
+function bodyOf(type: Sql, values: readonly Remembered[], answers: readonly Sql[]): Sql {
+  const variables = values.map(
+    (each) => sql`
+    ${each.name} ${each.type} := ${each.value};`,
+  )
+  return sql`
+  DECLARE
+    changeover_answer ${type};${join(variables, '')}
+  BEGIN${join(answers, '')}
+    RETURN changeover_answer;
+  END`
 }
 
 /** References inside a function: a twin is asked once, however many fields need it; an original only where it is needed. */
@@ -116,7 +126,11 @@ function rememberedScope(set: ProxySet, mapping: Mapping) {
       const call = base.twin(name, key).text
       const { target } = mappingNamed(mapping, name)
       const type = typeName(typeText(fieldNamed(target, target.key[0] ?? '').type))
-      const known = twins.get(call) ?? { name: ident(`changeover_twin_${twins.size}`), type }
+      const known = twins.get(call) ?? {
+        name: ident(`changeover_twin_${twins.size}`),
+        type,
+        value: { text: call },
+      }
       twins.set(call, known)
       return known.name
     },
