@@ -45,9 +45,7 @@ describe('while legacy leads', () => {
     await run(`MERGE INTO ticket AS t USING (VALUES (2, 'due'), (3, NULL), (10, 'dieci')) AS s(id, title) ON t.id = s.id
       WHEN MATCHED AND s.title IS NULL THEN DELETE WHEN MATCHED THEN UPDATE SET title = s.title
       WHEN NOT MATCHED THEN INSERT (id, title, priority) VALUES (s.id, s.title, 'low')`)
-    await run(
-      `COPY (SELECT 20, 'copied', 'low') TO '/tmp/changeover-copy-test'; COPY ticket (id, title, priority) FROM '/tmp/changeover-copy-test'`,
-    )
+    await run(`COPY ticket (id, title, priority) FROM PROGRAM 'echo 20,copied,low' (FORMAT csv)`)
     expect(await items()).toBe('1 uno low 7, 2 due critical uno, 9 nine low, 10 dieci low, 20 copied low')
     expect(await open.apart()).toBeNull()
   })

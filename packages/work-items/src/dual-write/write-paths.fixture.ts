@@ -162,8 +162,7 @@ export const writePaths: readonly WritePath[] = [
     another(`INSERT INTO staff_task (title) VALUES ('path: psql')`),
   ),
   unseen('COPY', (_em, another) =>
-    another(`COPY (SELECT 'path: copied ' || n FROM generate_series(1, 300) n) TO '/tmp/changeover-write-paths';
-      COPY staff_task (title) FROM '/tmp/changeover-write-paths'`),
+    another(`COPY staff_task (title) FROM PROGRAM 'seq -f "path: copied %g" 300'`),
   ),
   unseen('a key that changes', (_em, another) =>
     another(`UPDATE staff_task SET id = id + 100000 WHERE ${newest}`),
