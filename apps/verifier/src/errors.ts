@@ -81,6 +81,11 @@ export const errors = defineErrors('CLI', {
       `If that is meant: changeover phase ${v.move === 'advance' ? 'rollback' : 'advance'} ${v.migration} --to ${v.to}`,
   },
 
+  LIFE_BROKEN: {
+    message: (v: { step: string; said: string }) => `npm start stops at "${v.step}": ${v.said}`,
+    fix: 'See the findings with: npm run -s changeover -- verify --verbose',
+  },
+
   // How it ended
   NOT_CONFIRMED: {
     message: (v: { command: string; consequence: string }) =>

@@ -36,9 +36,24 @@ test('npm start -- --once goes from an empty database to the report, and a secon
     })
     expect(lastLine(first.stdout)).toBe('✓ No issues found. Migration is complete and consistent.')
     expect(first.stdout).toContain('│ StaffTask        │ 150   │ 150           │ 0       │ 0          │')
-    expect(first.stderr).toMatch(
-      /Loaded the sample data\.[^]*Installing:[^]*✓ StaffTask: 150 rows read, 150 written/,
-    )
+    expect(first.stderr).toMatch(/Loaded the sample data\.[^]*Installing:[^]*✓ StaffTask: \d+ rows read/)
+
+    const counted = [
+      ...first.stderr.matchAll(
+        /✓ (.*): (\d+) acknowledged writes left (\d+) rows: (\d+) found in legacy, (\d+) in the target, 0 wrong/g,
+      ),
+    ]
+    expect(counted.map(([, step]) => step)).toEqual([
+      'legacy-leads, filled under load',
+      'target-leads, legacy code writing through the proxies',
+      'legacy-leads again, by an emergency rollback',
+      'target-leads again',
+    ])
+    for (const [, , writes, rows, legacy, target] of counted) {
+      expect(Number(writes)).toBeGreaterThan(0)
+      expect([legacy, target]).toEqual([rows, rows])
+    }
+    expect(first.stderr).toContain('✓ work-items is in target-only, epoch 6')
 
     const second = await run()
     expect(second).toMatchObject({ code: 0, stdout: first.stdout })

@@ -1,4 +1,4 @@
-import type { Migration } from '@changeover/migration'
+import { type Migration, phaseOf } from '@changeover/migration'
 import { migrate, seedWorkItems, workItems } from '@changeover/work-items'
 import { loadConfig } from '../config/load-config.ts'
 import { errors } from '../errors.ts'
@@ -10,7 +10,9 @@ import { verify } from '../jobs/verify.ts'
 import { type OpenDatabase, openDatabase, type Session } from '../session.ts'
 import type { Shell } from '../shell.ts'
 import type { Talk } from '../talk.ts'
+import { liveThrough } from './live-through.ts'
 import type { StartOptions } from './start-options.ts'
+import { forgetTraffic } from './traffic.ts'
 
 interface Around {
   readonly talk: Talk
@@ -42,17 +44,25 @@ export async function runStart(
 async function changeOver(shell: Shell, { database, url }: OpenDatabase, around: Around): Promise<ExitCode> {
   const { talk, interruption } = around
   const { signal } = interruption
-  const { folder } = shell
-  const environment = { [workItems.flags.dualWrite]: 'true', ...shell.environment }
+  const { environment, folder } = shell
   const session: Session = { migration: workItems, database, environment, folder, signal, talk }
   await leaving(signal, prepare(session, url))
   await leaving(signal, install(session))
-  const filled = await backfill({})(session)
-  talk.say(filled.text)
+  await leaving(signal, goOn(session))
   const { text, exitCode } = await verify({})(session)
   talk.end()
   shell.stdout.write(`${text}\n`)
   return exitCode
+}
+
+/** A fresh migration lives through all phases; one that stands where it can be filled is filled; a later one is left alone. */
+async function goOn(session: Session): Promise<void> {
+  const { database, migration, talk } = session
+  const stored = await phaseOf(database, migration.name)
+  if (stored === undefined) return
+  await forgetTraffic(database, migration.name)
+  if (stored.phase.name === 'legacy-only') await liveThrough(session)
+  if (stored.phase.name === 'legacy-leads') talk.say((await backfill({})(session)).text)
 }
 
 /** Tables and sample data of the application, as they are before a changeover. */

@@ -14,8 +14,10 @@ export interface StartOptions {
 export const startHelp = `Usage: npm start [-- --once] [-- --port <number>]
 
 Runs the whole changeover of the work-item system on a real PostgreSQL: creates the tables, loads sample data if they
-are empty, installs, backfills, verifies, and prints the report. The database is DATABASE_URL, or one that it starts
-itself and keeps in .cache/postgres.
+are empty, installs, and takes it through its phases while writers go on: dual write, backfill, the flip to the target,
+an emergency rollback, forward again, the target alone. After each step it counts acknowledged writes against the rows
+of both sides, and verifies. At the end it prints the report. Later runs only verify. The database is DATABASE_URL, or
+one that it starts itself and keeps in .cache/postgres.
 
 Options:
   --once           end after the report, with its exit code (0 fine, 4 findings, 5 inconclusive, 2 failed)

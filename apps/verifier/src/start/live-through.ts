@@ -1,0 +1,80 @@
+import { setTimeout } from 'node:timers/promises'
+import type { PhaseName } from '@changeover/rollout'
+import { errors } from '../errors.ts'
+import { exitCodes } from '../exit-code.ts'
+import { backfill } from '../jobs/backfill.ts'
+import { phaseChange, type PhaseChangeSettings } from '../jobs/phase-change.ts'
+import type { PhaseMove } from '../jobs/phase-target.ts'
+import { verify } from '../jobs/verify.ts'
+import type { Session } from '../session.ts'
+import { startTraffic, type Traffic } from './traffic.ts'
+
+const writers = 4
+const trafficMs = 400
+
+/**
+ * Takes a fresh migration through its whole life while legacy code goes on writing: dual write, backfill under load, the flip
+ * to the target, an emergency rollback, forward again, the target alone. After each step writers rest, and what they were told
+ * is stored is counted against the rows of both sides.
+ *
+ * Errors: CLI.LIFE_BROKEN where a count or a verification is not clean.
+ */
+export async function liveThrough(session: Session): Promise<void> {
+  const { database, migration } = session
+  const during = async (title: string, work: (traffic: Traffic) => Promise<void>) => {
+    const traffic = startTraffic(database, migration.name, writers)
+    try {
+      await setTimeout(trafficMs)
+      await work(traffic)
+      await setTimeout(trafficMs)
+    } finally {
+      await traffic.stop()
+    }
+    await check(session, title, traffic)
+    await traffic.clear()
+  }
+  await during('legacy-leads, filled under load', async () => {
+    await move(session, 'advance', 'legacy-leads')
+    await backfill({ restart: true })(session)
+  })
+  await during('target-leads, legacy code writing through the proxies', () =>
+    move(session, 'advance', 'target-leads', { waive: ['shadow-agrees', 'healthy'] }),
+  )
+  await during('legacy-leads again, by an emergency rollback', () =>
+    move(session, 'rollback', 'legacy-leads', { emergency: true }),
+  )
+  await during('target-leads again', () =>
+    move(session, 'advance', 'target-leads', { waive: ['shadow-agrees', 'healthy'] }),
+  )
+  await verified(session)
+  await move(session, 'advance', 'target-only', { waive: ['healthy'] })
+}
+
+async function move(
+  session: Session,
+  direction: PhaseMove,
+  to: PhaseName,
+  settings: Partial<PhaseChangeSettings> = {},
+): Promise<void> {
+  const begun = performance.now()
+  const { text } = await phaseChange(direction, { to, reason: 'npm start', waitSeconds: 5, ...settings })(
+    session,
+  )
+  const ms = Math.round(performance.now() - begun)
+  session.talk.say(`${text} (${ms} ms, gates included)`)
+}
+
+async function check(session: Session, title: string, traffic: Traffic): Promise<void> {
+  const { writes, rows, onLegacy, onTarget, wrong } = await traffic.count()
+  const line = `${writes} acknowledged writes left ${rows} rows: ${onLegacy} found in legacy, ${onTarget} in the target, ${wrong} wrong`
+  session.talk.say(`${wrong === 0 ? '✓' : '✗'} ${title}: ${line}`)
+  if (wrong > 0) throw errors.LIFE_BROKEN({ step: title, said: line })
+  await verified(session)
+}
+
+async function verified(session: Session): Promise<void> {
+  const { exitCode, text } = await verify({ reportOnly: true })(session)
+  const said = text.trimEnd().split('\n').at(-1) ?? ''
+  session.talk.say(`  ${said}`)
+  if (exitCode !== exitCodes.fine) throw errors.LIFE_BROKEN({ step: 'verification', said })
+}
