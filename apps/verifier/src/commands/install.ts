@@ -4,10 +4,12 @@ import { newCommand } from './new-command.ts'
 
 export function installCommand(shell: Shell) {
   return newCommand('install', {
-    summary: 'create the bookkeeping tables and the identity indexes',
+    summary: 'create bookkeeping, phase, indexes, triggers and proxies',
     description:
       'Creates the schema "changeover" with the bookkeeping tables, and for each mapping the unique index by which a target ' +
-      'row knows its legacy row. Indexes are built concurrently: nobody is blocked. Run again, it does what is missing.',
+      'row knows its legacy row, the triggers of dual write (idle until the phase legacy-leads), and the proxies: the legacy ' +
+      'tables as views in "changeover_legacy". The first phase is the one that the environment flags mean. Indexes are built ' +
+      'concurrently: nobody is blocked. Run again, it does what is missing, and mends what was switched off or changed.',
     examples: [
       ['changeover install', 'installs the only migration of the config'],
       ['changeover install work-items --json', 'the steps as data'],
