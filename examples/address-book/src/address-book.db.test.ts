@@ -44,6 +44,7 @@ describe('the address book, by its own config', () => {
 
   test('is brought over and verified', async () => {
     expect(await changeover('install')).toMatchObject({ code: 0 })
+    expect(await changeover('phase', 'advance')).toMatchObject({ code: 0 })
     expect(await changeover('backfill')).toMatchObject({ code: 0 })
     expect(await changeover('verify')).toMatchObject({
       code: 0,
