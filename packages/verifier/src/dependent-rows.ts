@@ -1,7 +1,8 @@
 import type { Transaction } from '@changeover/database'
-import { type Mapping, tableSql } from '@changeover/mapping'
+import { type Mapping, type Table, tableSql } from '@changeover/mapping'
 import { ident, join, type Sql, sql } from '@changeover/mapping/sql'
 import type { Key } from '@changeover/sync'
+import type { Side } from './images.ts'
 import { keyColumns, selectionParameters, selectionSql } from './selection.ts'
 
 interface ForeignKey {
@@ -15,21 +16,23 @@ interface ForeignKey {
 }
 
 /**
- * Which of these target rows other rows depend on by a foreign key, links of the mapping aside: to delete them would delete
+ * Which of these rows of one side other rows depend on by a foreign key, links of the mapping aside: to delete them would delete
  * or change rows that nobody has looked at. A row that goes itself counts as none.
  */
 export async function rowsDependedOn(
   tx: Transaction,
   mapping: Mapping,
+  side: Side,
   rowKeys: readonly Key[],
 ): Promise<ReadonlySet<string>> {
-  const links = mapping.links.map(({ target }) => tableSql(target.table).text)
-  const { rows: foreign } = await tx.query<ForeignKey>(foreignKeys, [tableSql(mapping.target).text, links])
+  const table = mapping[side]
+  const links = mapping.links.map((link) => tableSql(link[side].table).text)
+  const { rows: foreign } = await tx.query<ForeignKey>(foreignKeys, [tableSql(table).text, links])
   const found = new Set<string>()
   for (const each of foreign.filter(({ link }) => !link)) {
     const { rows } = await tx.query<{ key: string }>(
-      dependedOn(mapping, each).text,
-      selectionParameters(mapping.target, { by: 'keys', keys: rowKeys }),
+      dependedOn(table, each).text,
+      selectionParameters(table, { by: 'keys', keys: rowKeys }),
     )
     for (const { key } of rows) found.add(key)
   }
@@ -45,13 +48,13 @@ const foreignKeys = `SELECT n.nspname::text AS schema, c.relname::text AS "table
   FROM pg_constraint f JOIN pg_class c ON c.oid = f.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE f.contype = 'f' AND f.confrelid = to_regclass($1)`
 
-function dependedOn(mapping: Mapping, { schema, table, from, to }: ForeignKey): Sql {
+function dependedOn(parent: Table, { schema, table, from, to }: ForeignKey): Sql {
   const columns = (text: string, alias: string) =>
     join((JSON.parse(text) as string[]).map((column) => ident(alias, column))) // a list of names
-  const { conditions } = selectionSql(mapping.target, 'r', { by: 'keys', after: false, upTo: false })
-  const goes = sql`EXISTS (SELECT 1 FROM ${tableSql(mapping.target)} AS r WHERE r.ctid = child.ctid AND r.tableoid = child.tableoid
+  const { conditions } = selectionSql(parent, 'r', { by: 'keys', after: false, upTo: false })
+  const goes = sql`EXISTS (SELECT 1 FROM ${tableSql(parent)} AS r WHERE r.ctid = child.ctid AND r.tableoid = child.tableoid
     AND ${join(conditions)})`
-  const key = join(keyColumns(mapping.target, 'r').map((column) => sql`${column}::text`))
-  return sql`SELECT json_build_array(${key})::text AS key FROM ${tableSql(mapping.target)} AS r WHERE ${join(conditions)}
+  const key = join(keyColumns(parent, 'r').map((column) => sql`${column}::text`))
+  return sql`SELECT json_build_array(${key})::text AS key FROM ${tableSql(parent)} AS r WHERE ${join(conditions)}
     AND EXISTS (SELECT 1 FROM ${ident(schema, table)} AS child WHERE (${columns(from, 'child')}) = (${columns(to, 'r')}) AND NOT ${goes})`
 }

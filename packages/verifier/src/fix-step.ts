@@ -117,7 +117,7 @@ async function dependents(
 
 async function discardRows(tx: Transaction, mapping: Mapping, keys: readonly Key[]): Promise<Done> {
   await lockRows(tx, mapping.target, keys)
-  const needed = await rowsDependedOn(tx, mapping, keys)
+  const needed = await rowsDependedOn(tx, mapping, 'target', keys)
   const free = keys.filter((key) => !needed.has(JSON.stringify(key)))
   const dependedOn = keys.filter((key) => needed.has(JSON.stringify(key)))
   if (free.length === 0) return { changes: [], written: nothing, dependedOn }

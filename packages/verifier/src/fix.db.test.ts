@@ -131,6 +131,25 @@ describe('where the target leads', () => {
 })
 
 describe('undo', () => {
+  test('takes rows back that refer to each other, the referring ones first', async () => {
+    await open.run('UPDATE ticket SET duplicate_of = 2 WHERE id IN (1, 3); TRUNCATE item CASCADE')
+    const report = await open.verifier.fix(mappings, await open.verify())
+    const undone = await open.verifier.undo(mappings, report.id ?? '')
+    expect(undone).toMatchObject({ restored: report.changedRows, left: [] })
+    expect(await open.text('SELECT count(*)::text FROM item')).toBe('0')
+  })
+
+  test('leaves a row to which the application has referred since, and that reference', async () => {
+    await open.run('TRUNCATE item CASCADE')
+    const report = await open.verifier.fix(mappings, await open.verify())
+    await open.run(
+      `INSERT INTO item (title, status, origin) SELECT 'later', 'todo', id FROM item WHERE data ->> 'legacy_id' = '1'`,
+    )
+    const { left } = await open.verifier.undo(mappings, report.id ?? '')
+    expect(left).toContainEqual(expect.objectContaining({ why: 'other rows depend on it' }))
+    expect(await open.text(`SELECT (origin IS NOT NULL)::text FROM item WHERE title = 'later'`)).toBe('true')
+  })
+
   test('brings back every row and link as it was', async () => {
     await open.run(damage)
     const [before, legacyBefore] = [await target(), await legacy()]

@@ -2,6 +2,7 @@ import { isFailure } from '@changeover/errors'
 import { type Database, retrying, type Transaction } from '@changeover/database'
 import type { Mapping } from '@changeover/mapping'
 import type { Key } from '@changeover/sync'
+import { rowsDependedOn } from './dependent-rows.ts'
 import { errors } from './errors.ts'
 import { imagesOfRows, lockRows, type Side, utc } from './images.ts'
 import { installed } from './records.ts'
@@ -121,6 +122,8 @@ async function restoreIn(
     return 'it has changed since the fix'
   const table = mapping[side]
   if (was === null) {
+    // A foreign key would empty their reference: rows of this fix go before it, and any other keeps it.
+    if ((await rowsDependedOn(tx, mapping, side, [rowKey])).size > 0) return 'other rows depend on it'
     await replaceLinks(tx, mapping, side, rowKey, '{}')
     await deleteRow(tx, table, rowKey)
   } else {
