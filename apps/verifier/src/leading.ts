@@ -1,5 +1,7 @@
+import type { Database } from '@changeover/database'
 import { type Migration, phaseOf } from '@changeover/migration'
 import {
+  atPhase,
   checkFlags,
   type FlagReading,
   phases,
@@ -36,6 +38,11 @@ export async function leadingOf(session: Asked): Promise<Leading> {
   const flags = stored.phase.flags ?? phases['target-only'].flags
   const heldValues = stored.targetHasLed ? 'keep' : 'overwrite'
   return { ...reading, ...flags, phase: stored.phase, stored, heldValues }
+}
+
+/** The database for work that was begun because of who leads: it stops when that changes. Errors: ROLLOUT.PHASE_CHANGED. */
+export function whileLeading(database: Database, { stored }: Pick<Leading, 'stored'>): Database {
+  return stored === undefined ? database : atPhase(database, stored)
 }
 
 function tellDifference(

@@ -3,7 +3,7 @@ import { errors as migrationErrors, stepStates } from '@changeover/migration'
 import { createSync } from '@changeover/sync'
 import { errors } from '../errors.ts'
 import { exitCodes } from '../exit-code.ts'
-import { leadingOf, requireDualWrite, requireLegacyLeads } from '../leading.ts'
+import { leadingOf, requireDualWrite, requireLegacyLeads, whileLeading } from '../leading.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Job } from '../perform.ts'
 import { backfillText, finishedText } from '../render/backfill-text.ts'
@@ -23,7 +23,7 @@ export function backfill(settings: BackfillSettings): Job {
       requireDualWrite(leading)
     }
     const engine = createBackfill({
-      database,
+      database: whileLeading(database, leading),
       sync: createSync(migration.mappings),
       migration: migration.name,
     })

@@ -1,11 +1,9 @@
-import { type Backfill, createBackfill, type QuarantinedRow } from '@changeover/backfill'
-import type { Mapping } from '@changeover/mapping'
+import { createBackfill, type QuarantinedRow } from '@changeover/backfill'
 import { createSync } from '@changeover/sync'
 import { exitCodes } from '../exit-code.ts'
-import { leadingOf, requireLegacyLeads } from '../leading.ts'
+import { leadingOf, requireLegacyLeads, whileLeading } from '../leading.ts'
 import type { Job } from '../perform.ts'
 import { quarantineText } from '../render/quarantine-text.ts'
-import type { Session } from '../session.ts'
 
 /** The rows of one mapping that wait in quarantine. */
 export interface QuarantineOf {
@@ -20,15 +18,19 @@ export interface QuarantineOf {
 /** Lists what waits in quarantine, after trying it again where that was asked for. */
 export function quarantine({ retry }: { readonly retry: boolean }): Job {
   return async (session) => {
-    const { database, migration } = session
+    const { database, migration, signal } = session
+    const leading = await leadingOf(session)
+    if (retry) requireLegacyLeads(leading, migration, 'quarantine')
     const engine = createBackfill({
-      database,
+      database: whileLeading(database, leading),
       sync: createSync(migration.mappings),
       migration: migration.name,
     })
     const mappings: QuarantineOf[] = []
     for (const mapping of migration.mappings) {
-      const retried = retry ? await retryOf(session, engine, mapping) : null
+      const retried = retry
+        ? await engine.retryQuarantine(mapping, { heldValues: leading.heldValues, signal })
+        : null
       const state = await engine.state(mapping)
       const rows = await engine.quarantine(mapping)
       mappings.push({ mapping: mapping.name, rows, total: state?.quarantined ?? 0, retry: retried })
@@ -40,10 +42,4 @@ export function quarantine({ retry }: { readonly retry: boolean }): Job {
       text: quarantineText(migration.name, mappings),
     }
   }
-}
-
-async function retryOf(session: Session, engine: Backfill, mapping: Mapping) {
-  const leading = await leadingOf(session)
-  requireLegacyLeads(leading, session.migration, 'quarantine')
-  return engine.retryQuarantine(mapping, { heldValues: leading.heldValues, signal: session.signal })
 }

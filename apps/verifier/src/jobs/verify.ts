@@ -1,7 +1,7 @@
 import { type Verdict, type Verification, type Verifier, type VerifyOptions } from '@changeover/verifier'
 import { errors } from '../errors.ts'
 import { type ExitCode, exitCodes } from '../exit-code.ts'
-import { type Leading, leadingOf } from '../leading.ts'
+import { type Leading, leadingOf, whileLeading } from '../leading.ts'
 import type { Job } from '../perform.ts'
 import { tellGithub } from '../render/tell-github.ts'
 import { verifyText } from '../render/verify-text.ts'
@@ -34,7 +34,7 @@ export function verify(settings: VerifySettings): Job {
     const { migration, signal } = session
     const leading = await leadingOf(session)
     if (settings.junit !== undefined) await requireWritable(session, settings.junit)
-    const verifier = verifierOf(session)
+    const verifier = verifierOf({ ...session, database: whileLeading(session.database, leading) })
     const mends = settings.fix ?? leading.autoFix
     const compare = (resume?: string) => compareOnce(session, verifier, settings, leading, resume)
     const found = await compare(settings.resume)
