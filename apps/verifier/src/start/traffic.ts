@@ -15,7 +15,7 @@ export interface Traffic {
 }
 
 /** Acknowledged writes against what is there. */
-export interface TrafficCount {
+interface TrafficCount {
   readonly writes: number
   readonly rows: number
   readonly onTarget: number
