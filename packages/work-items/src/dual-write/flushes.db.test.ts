@@ -75,11 +75,15 @@ describe('captured by the ORM, while the target leads', () => {
 
   test('what is removed, or loses its links, is so on both sides', async () => {
     const em = home.orm.em.fork()
-    const [first, second] = await em.find(
+    // A task with subtasks is another matter: the database empties their parent without a flush, which is reported.
+    const children = await em.find(WorkItem, { parent: { $ne: null } })
+    const parents = new Set(children.map(({ parent }) => parent?.id))
+    const tasks = await em.find(
       WorkItem,
       { workType: 'task', assignees: { $ne: null } },
       { populate: ['assignees'] },
     )
+    const [first, second] = tasks.filter(({ id }) => !parents.has(id))
     first!.assignees.removeAll()
     em.remove(second!)
     await em.flush()
