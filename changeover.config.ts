@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { defineConfig } from '@changeover/migration'
-import { workItems } from '@changeover/work-items'
+import { systems } from '@changeover/systems'
 
 /** What the command line of this repository works on: the reference systems, on a server of yours or on the embedded one. */
 export default defineConfig({
-  migrations: [workItems],
+  migrations: systems.map(({ migration }) => migration),
   database: {
     url: process.env['DATABASE_URL'],
     start: async (options) => {

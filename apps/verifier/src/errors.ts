@@ -48,6 +48,11 @@ export const errors = defineErrors('CLI', {
       `${v.command} has no option ${v.name}.`,
     fix: (v) => suggested(v.nearest, `List its options with: ${v.command} --help`),
   },
+  SYSTEM_UNKNOWN: {
+    message: (v: { name: string; known: readonly string[]; nearest: string | undefined }) =>
+      `There is no system ${v.name}; there are ${v.known.join(', ')}.`,
+    fix: (v) => suggested(v.nearest, 'Name one of them, or take all: npm start -- --all'),
+  },
   USAGE_WRONG: {
     message: (v: { command: string; said: string }) => `${v.command} cannot be called like this: ${v.said}.`,
     fix: (v) => `See how to call it: ${v.command} --help`,

@@ -103,6 +103,7 @@ test.each([
   [['--port', 'abc'], 'CLI.USAGE_WRONG', '--port abc is no port'],
   [['--port'], 'CLI.USAGE_WRONG', '--port'],
   [['more'], 'CLI.USAGE_WRONG', 'more'],
+  [['--system', 'work-item'], 'CLI.SYSTEM_UNKNOWN', 'Did you mean work-items?'],
 ])('npm start -- %j is refused as %s', async (args, code, text) => {
   const ended = await startStart(args).ended
   expect(ended).toMatchObject({ code: 2, stdout: '' })

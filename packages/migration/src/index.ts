@@ -2,6 +2,9 @@
 export { defineMigration, type Migration, type MigrationDefinition } from './define-migration.ts'
 export { type Config, type DatabaseConfig, defineConfig, type StartedDatabase } from './define-config.ts'
 
+// A system to try it on
+export type { LegacyPlace, LegacyWriter, SampleSystem } from './sample-system.ts'
+
 // Look
 export { inspect, type MappingState, type MigrationState } from './inspect.ts'
 export { type Collision, type MappingLoss, measureLoss, type RuleLoss } from './measure-loss.ts'

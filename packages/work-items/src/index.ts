@@ -19,6 +19,7 @@ export { entities, ormOptions } from './orm-options.ts'
 export { migrate } from './migrate.ts'
 export { migrations } from './migrations/index.ts'
 
+export { workItemSystem } from './work-item-system.ts'
 export { seedWorkItems } from './seed/seed-work-items.ts'
 export { generateStaffTasks } from './seed/generate-staff-tasks.ts'
 

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import type { SampleSystem } from '@changeover/migration'
 import type { PhaseName } from '@changeover/rollout'
 import { errors } from '../errors.ts'
 import { exitCodes } from '../exit-code.ts'
@@ -19,10 +20,10 @@ const trafficMs = 400
  *
  * Errors: CLI.LIFE_BROKEN where a count or a verification is not clean.
  */
-export async function liveThrough(session: Session): Promise<void> {
-  const { database, migration } = session
+export async function liveThrough(session: Session, system: SampleSystem): Promise<void> {
+  const { database } = session
   const during = async (title: string, work: (traffic: Traffic) => Promise<void>) => {
-    const traffic = startTraffic(database, migration.name, writers)
+    const traffic = startTraffic(database, system, writers)
     try {
       await setTimeout(trafficMs)
       await work(traffic)

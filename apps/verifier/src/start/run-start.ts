@@ -1,12 +1,13 @@
-import { type Migration, phaseOf } from '@changeover/migration'
-import { migrate, seedWorkItems, workItems } from '@changeover/work-items'
+import { type Migration, phaseOf, type SampleSystem } from '@changeover/migration'
+import { systems } from '@changeover/systems'
 import { loadConfig } from '../config/load-config.ts'
 import { errors } from '../errors.ts'
-import type { ExitCode } from '../exit-code.ts'
+import { type ExitCode, exitCodes } from '../exit-code.ts'
 import { type Interruption, unlessInterrupted } from '../interruption.ts'
 import { backfill } from '../jobs/backfill.ts'
 import { install } from '../jobs/install.ts'
 import { verify } from '../jobs/verify.ts'
+import { nearest } from '../nearest.ts'
 import { type OpenDatabase, openDatabase, type Session } from '../session.ts'
 import type { Shell } from '../shell.ts'
 import type { Talk } from '../talk.ts'
@@ -19,21 +20,22 @@ interface Around {
   readonly interruption: Interruption
 }
 
-/** Brings up the work-item system, changes it over, prints the report, and stays up unless told otherwise. */
+/** Brings up reference systems, changes them over, prints the reports, and stays up unless told otherwise. */
 export async function runStart(
   shell: Shell,
-  { once, port, config: named }: StartOptions,
+  { once, port, config: named, system, all }: StartOptions,
   around: Around,
 ): Promise<ExitCode> {
   const { talk, interruption } = around
+  const chosen = all ? systems : [systemNamed(system)]
   const { config, file } = await loadConfig(shell.folder, named)
   talk.say('Opening the database …')
   const open = await openDatabase(config, file, { port })
   if (port !== undefined) tellOtherPort(open, port, talk)
   try {
-    const code = await changeOver(shell, open, around)
+    const code = await changeOverAll(chosen, shell, open, around)
     if (once || interruption.signal.aborted) return code
-    talk.say(nextSteps(workItems, open))
+    for (const { migration } of chosen.slice(-1)) talk.say(nextSteps(migration, open))
     if (open.isStarted) await interruptedAt(interruption.signal)
     return code
   } finally {
@@ -41,14 +43,43 @@ export async function runStart(
   }
 }
 
-async function changeOver(shell: Shell, { database, url }: OpenDatabase, around: Around): Promise<ExitCode> {
+/** The system of that name. Errors: CLI.SYSTEM_UNKNOWN. */
+function systemNamed(name: string): SampleSystem {
+  const found = systems.find(({ migration }) => migration.name === name)
+  if (found) return found
+  const names = systems.map(({ migration }) => migration.name)
+  throw errors.SYSTEM_UNKNOWN({ name, known: names, nearest: nearest(name, names) })
+}
+
+/** One after the other, all of them whatever the ones before found; gives the worst exit code. */
+async function changeOverAll(
+  chosen: readonly SampleSystem[],
+  shell: Shell,
+  open: OpenDatabase,
+  around: Around,
+): Promise<ExitCode> {
+  const codes: ExitCode[] = []
+  for (const system of chosen) {
+    if (chosen.length > 1) around.talk.say(`\n${system.migration.name}: ${system.about}.`)
+    codes.push(await changeOver(system, shell, open, around))
+  }
+  const [worst = exitCodes.bug] = codes.toSorted((left, right) => right - left)
+  return worst
+}
+
+async function changeOver(
+  system: SampleSystem,
+  shell: Shell,
+  { database, url }: OpenDatabase,
+  around: Around,
+): Promise<ExitCode> {
   const { talk, interruption } = around
   const { signal } = interruption
   const { environment, folder } = shell
-  const session: Session = { migration: workItems, database, environment, folder, signal, talk }
-  await leaving(signal, prepare(session, url))
+  const session: Session = { migration: system.migration, database, environment, folder, signal, talk }
+  await leaving(signal, prepare(session, system, url))
   await leaving(signal, install(session))
-  await leaving(signal, goOn(session))
+  await leaving(signal, goOn(session, system))
   const { text, exitCode } = await verify({})(session)
   talk.end()
   shell.stdout.write(`${text}\n`)
@@ -56,20 +87,20 @@ async function changeOver(shell: Shell, { database, url }: OpenDatabase, around:
 }
 
 /** A fresh migration lives through all phases; one that stands where it can be filled is filled; a later one is left alone. */
-async function goOn(session: Session): Promise<void> {
+async function goOn(session: Session, system: SampleSystem): Promise<void> {
   const { database, migration, talk } = session
   const stored = await phaseOf(database, migration.name)
   if (stored === undefined) return
-  await forgetTraffic(database, migration.name)
-  if (stored.phase.name === 'legacy-only') await liveThrough(session)
+  await forgetTraffic(database, system)
+  if (stored.phase.name === 'legacy-only') await liveThrough(session, system)
   if (stored.phase.name === 'legacy-leads') talk.say((await backfill({})(session)).text)
 }
 
 /** Tables and sample data of the application, as they are before a changeover. */
-async function prepare({ database, talk }: Session, url: string): Promise<void> {
-  const ran = await migrate(url)
+async function prepare({ database, talk }: Session, system: SampleSystem, url: string): Promise<void> {
+  const ran = await system.migrate(url)
   talk.say(ran.length === 0 ? 'Tables are up to date.' : `Created the tables (${ran.length} migrations).`)
-  if (await seedWorkItems(database)) talk.say('Loaded the sample data.')
+  if (await system.seed(database)) talk.say('Loaded the sample data.')
 }
 
 function leaving<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {

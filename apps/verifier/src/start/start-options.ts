@@ -5,21 +5,27 @@ import { nearest } from '../nearest.ts'
 /** How `npm start` was called. */
 export interface StartOptions {
   readonly once: boolean
+  /** The reference system to show. */
+  readonly system: string
+  /** All of them, one after the other. */
+  readonly all: boolean
   readonly port: number | undefined
   /** A config instead of the one above the folder. */
   readonly config: string | undefined
   readonly help: boolean
 }
 
-export const startHelp = `Usage: npm start [-- --once] [-- --port <number>]
+export const startHelp = `Usage: npm start [-- --system <name> | --all] [-- --once] [-- --port <number>]
 
-Runs the whole changeover of the work-item system on a real PostgreSQL: creates the tables, loads sample data if they
+Runs the whole changeover of a reference system on a real PostgreSQL: creates the tables, loads sample data if they
 are empty, installs, and takes it through its phases while writers go on: dual write, backfill, the flip to the target,
 an emergency rollback, forward again, the target alone. After each step it counts acknowledged writes against the rows
 of both sides, and verifies. At the end it prints the report. Later runs only verify. The database is DATABASE_URL, or
 one that it starts itself and keeps in .cache/postgres.
 
 Options:
+  --system <name>  the system: work-items unless given
+  --all            every system, one after the other
   --once           end after the report, with its exit code (0 fine, 4 findings, 5 inconclusive, 2 failed)
   --port <number>  the port of the database that it starts; a free one unless given
   --config <file>  the config that names the database, instead of changeover.config.ts
@@ -31,6 +37,8 @@ Examples:
   $ DATABASE_URL=postgres://localhost/demo npm start   # on a server of yours`
 
 const options = {
+  system: { type: 'string', default: 'work-items' },
+  all: { type: 'boolean' },
   once: { type: 'boolean' },
   port: { type: 'string' },
   config: { type: 'string' },
@@ -44,8 +52,8 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
   if (unknown !== undefined)
     throw errors.OPTION_UNKNOWN({ name: unknown, command: 'npm start --', nearest: nearest(unknown, names) })
   const { values } = parsed(args)
-  const { once, help, port, config } = values
-  return { once: once === true, help: help === true, port: portOf(port), config }
+  const { once, all, help, port, config, system } = values
+  return { once: once === true, all: all === true, help: help === true, port: portOf(port), config, system }
 }
 
 function parsed(args: readonly string[]) {

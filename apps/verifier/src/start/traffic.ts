@@ -1,11 +1,12 @@
 import { setTimeout } from 'node:timers/promises'
-import { type Database, retrying } from '@changeover/database'
-import { lockPhase } from '@changeover/rollout'
+import { type Database, retrying, type Transaction } from '@changeover/database'
+import type { LegacyPlace, SampleSystem } from '@changeover/migration'
+import { type Authority, lockPhase } from '@changeover/rollout'
 
 /** What a writer was told is stored, by legacy key; null where the row was deleted. */
 type Acknowledged = Map<string, string | null>
 
-/** Legacy code that goes on writing staff tasks, whoever leads. */
+/** Legacy code that goes on writing rows of its own, whoever leads. */
 export interface Traffic {
   /** Lets the writers come to an end. Errors: those of a write that was not merely retried. */
   stop(): Promise<void>
@@ -24,39 +25,35 @@ interface TrafficCount {
   readonly wrong: number
 }
 
-const mark = 'traffic of npm start:'
+type Sampled = Pick<SampleSystem, 'migration' | 'writer'>
+
+const prefix = 'traffic of npm start:'
 const pauseMs = 20
 
 /** Deletes what the writers of an interrupted run have left, where legacy is still written. */
-export async function forgetTraffic(database: Database, migration: string): Promise<void> {
-  await retrying(database, async (tx) => {
-    const { phase } = await lockPhase(tx, migration)
-    if (phase.name === 'target-only' || phase.name === 'contracted') return
-    const table = phase.authority === 'legacy' ? 'staff_task' : 'changeover_legacy.staff_task'
-    await tx.query(`delete from ${table} where title like $1`, [`${mark}%`])
-  })
+export async function forgetTraffic(database: Database, system: Sampled): Promise<void> {
+  const left = await system.writer.found(database, 'legacy', prefix)
+  for (const key of left.keys())
+    await asLegacy(database, system, async (tx, at, isFrozen) => {
+      if (!isFrozen) await system.writer.remove(tx, at, key)
+    })
 }
 
-/** Starts writers that insert, change and delete tasks of their own, in the table or through its proxy, as the phase says. */
-export function startTraffic(database: Database, migration: string, writers: number): Traffic {
+/** Starts writers that insert, change and delete rows of their own, in the table or through its proxy, as the phase says. */
+export function startTraffic(database: Database, system: Sampled, writers: number): Traffic {
   const acknowledged: Acknowledged = new Map()
   const state = { writes: 0, isStopped: false }
-  const write = async (id: string | undefined, title: string | null) => {
-    const key = await retrying(database, async (tx) => {
-      const { phase } = await lockPhase(tx, migration)
-      const table = phase.authority === 'legacy' ? 'staff_task' : 'changeover_legacy.staff_task'
-      const { rows } = await tx.query<{ id: string }>(...statement(table, id, title))
-      return rows[0]?.id
-    })
-    if (key !== undefined) acknowledged.set(key, title)
+  const store = async (key: string | undefined, mark: string | null) => {
+    const stored = await asLegacy(database, system, (tx, at) => write(system, tx, at, key, mark))
+    acknowledged.set(stored, mark)
     state.writes += 1
-    return key
+    return stored
   }
   const work = async (writer: number) => {
     for (let round = 1; !state.isStopped; round += 1) {
-      const id = await write(undefined, `${mark} ${writer}/${round}`)
-      await write(id, `${mark} ${writer}/${round} changed`)
-      if (round % 3 === 0) await write(id, null)
+      const key = await store(undefined, `${prefix} ${writer}/${round}`)
+      await store(key, `${prefix} ${writer}/${round} changed`)
+      if (round % 3 === 0) await store(key, null)
       await setTimeout(pauseMs)
     }
   }
@@ -69,30 +66,47 @@ export function startTraffic(database: Database, migration: string, writers: num
       await working
     },
     async clear() {
-      for (const [id, title] of acknowledged) if (title !== null) await write(id, null)
+      for (const [key, mark] of acknowledged) if (mark !== null) await store(key, null)
     },
-    count: () => countRows(database, acknowledged, state.writes),
+    count: () => countRows(database, system, acknowledged, state.writes),
   }
 }
 
-function statement(table: string, id: string | undefined, title: string | null): [string, string[]] {
-  if (id === undefined)
-    return [`insert into ${table} (title) values ($1) returning id::text as id`, [title ?? '']]
-  if (title === null) return [`delete from ${table} where id = $1::bigint returning id::text as id`, [id]]
-  return [`update ${table} set title = $2 where id = $1::bigint returning id::text as id`, [id, title]]
+/** Writes as legacy code does in the phase of that moment, and again where the phase has moved meanwhile. */
+function asLegacy<T>(
+  database: Database,
+  { migration }: Sampled,
+  work: (tx: Transaction, at: LegacyPlace, isFrozen: boolean) => Promise<T>,
+): Promise<T> {
+  return retrying(database, async (tx) => {
+    const { phase } = await lockPhase(tx, migration.name)
+    const at: LegacyPlace = (table) => (phase.authority === 'legacy' ? table : `changeover_legacy.${table}`)
+    return work(tx, at, phase.name === 'target-only' || phase.name === 'contracted')
+  })
+}
+
+async function write(
+  { writer }: Sampled,
+  tx: Transaction,
+  at: LegacyPlace,
+  key: string | undefined,
+  mark: string | null,
+): Promise<string> {
+  if (key === undefined) return writer.insert(tx, at, mark ?? '')
+  if (mark === null) await writer.remove(tx, at, key)
+  else await writer.change(tx, at, key, mark)
+  return key
 }
 
 async function countRows(
   database: Database,
+  { writer }: Sampled,
   acknowledged: Acknowledged,
   writes: number,
 ): Promise<TrafficCount> {
-  const legacy = await titles(database, `select id::text as id, title from staff_task where title like $1`)
-  const target = await titles(
-    database,
-    `select task_data ->> 'legacy_id' as id, title from work_item where title like $1`,
-  )
-  const expected = new Map([...acknowledged].flatMap(([id, title]) => (title === null ? [] : [[id, title]])))
+  const on = (side: Authority) => writer.found(database, side, prefix)
+  const [legacy, target] = [await on('legacy'), await on('target')]
+  const expected = new Map([...acknowledged].flatMap(([key, mark]) => (mark === null ? [] : [[key, mark]])))
   return {
     writes,
     rows: expected.size,
@@ -100,11 +114,6 @@ async function countRows(
     onLegacy: legacy.size,
     wrong: difference(expected, target) + difference(expected, legacy),
   }
-}
-
-async function titles(database: Database, text: string): Promise<ReadonlyMap<string, string>> {
-  const { rows } = await database.query<{ id: string; title: string }>(text, [`${mark}%`])
-  return new Map(rows.map(({ id, title }) => [id, title]))
 }
 
 function difference(expected: ReadonlyMap<string, string>, found: ReadonlyMap<string, string>): number {

@@ -1,0 +1,5 @@
+import type { SampleSystem } from '@changeover/migration'
+import { workItemSystem } from '@changeover/work-items'
+
+/** Every reference system: what `npm start`, the suites of this folder and the benchmarks go through. */
+export const systems: readonly SampleSystem[] = [workItemSystem]
