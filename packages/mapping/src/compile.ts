@@ -155,7 +155,7 @@ function refusalsOf(
   if (acceptance)
     refusals.push({
       field: label,
-      why: acceptance.fails,
+      why: acceptance.fails(rule.params),
       when: sql`(${acceptance.sql(rule.params, given, frame.scope)}) IS NOT TRUE`,
     })
   if (direction === 'backward') refusals.push(...unreadable(resolved, frame))

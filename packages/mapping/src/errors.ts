@@ -15,6 +15,11 @@ export const errors = defineErrors('MAPPING', {
     message: (v: { table: string }) => `The table ${v.table} has no key.`,
     fix: (v) => `Name the columns that identify a row of ${v.table}: { key: ['id'] }.`,
   },
+  SOURCE_MISFIT: {
+    message: (v: { view: string; table: string; key: string }) =>
+      `A row of ${v.table} tells the key of the view ${v.view} by (${v.key}), which is not one field for each column of it.`,
+    fix: (v) => `Name in madeOf of ${v.view} the fields of ${v.table} that hold its key, in the same order.`,
+  },
   KEY_NULLABLE: {
     message: (v: { table: string; field: string }) =>
       `The key ${v.table}.${v.field} may be null, so rows could be skipped.`,

@@ -1,5 +1,14 @@
 // Describing tables
-export { type Field, fieldNamed, type Table, type TableOptions, table, type Where } from './table.ts'
+export {
+  type Field,
+  fieldNamed,
+  type Source,
+  type Table,
+  type TableOptions,
+  table,
+  type Where,
+} from './table.ts'
+export { documentDdl, documentOf, dropDocumentDdl, type ListedRows } from './document.ts'
 export { type BaseType, type ColumnType, columnType, isJson, typeText } from './column-type.ts'
 
 // Writing a mapping
@@ -19,6 +28,9 @@ export { localDateTime } from './kinds/local-date-time.ts'
 export { lookup } from './kinds/lookup.ts'
 export { mapValues } from './kinds/map-values.ts'
 export { reference } from './kinds/reference.ts'
+export { refuse } from './kinds/refuse.ts'
+export { splitJson } from './kinds/split-json.ts'
+export { type ChildRows, children } from './child-rows.ts'
 export { withDefault } from './kinds/with-default.ts'
 
 // Rule kinds of one's own

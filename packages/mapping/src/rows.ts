@@ -22,7 +22,7 @@ export function toTarget(mapping: Mapping, legacy: Row, scope: RowScope, current
   for (const resolved of mapping.rules) {
     const { rule, kind, shape, slots } = resolved
     if (kind.accepts?.row(rule.params, legacy, scope) === false)
-      throw refused(mapping, resolved, legacy, kind.accepts.fails)
+      throw refused(mapping, resolved, legacy, kind.accepts.fails(rule.params))
     const values = kind.forward(rule.params, legacy, scope, shape)
     for (const { slot, type } of slots) {
       const value = values[slot.ref] ?? null
@@ -51,7 +51,7 @@ export function toLegacy(mapping: Mapping, target: Row, scope: RowScope): Row {
       throw refused(mapping, resolved, made, 'does not fit into the legacy column')
     const given = Object.fromEntries(slots.map(({ slot, type }) => [slot.ref, readRow(slot, type, target)]))
     if (kind.acceptsBack?.row(rule.params, given, scope) === false)
-      throw refused(mapping, resolved, made, kind.acceptsBack.fails)
+      throw refused(mapping, resolved, made, kind.acceptsBack.fails(rule.params))
     const values = kind.backward(rule.params, given, scope, shape)
     for (const name of shape.restores) {
       if (isMissing(slotOf(mapping.legacy, name), values[name] ?? null))

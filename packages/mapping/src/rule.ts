@@ -129,7 +129,7 @@ export interface Inputs {
 }
 
 export interface Acceptance<Params> {
-  readonly fails: string
+  fails(params: Params): string
   row(params: Params, row: Row, scope: RowScope): boolean
   sql(params: Params, row: SqlRow, scope: SqlScope): Sql
 }

@@ -16,6 +16,19 @@ export interface Field {
 export type Where = Readonly<Record<string, readonly (string | number | boolean)[]>>
 
 /**
+ * A table behind a view, and how one of its rows tells the key of the view's row: by fields of its own, or through a row of
+ * another table, whose `field` holds what this row has in `own`.
+ */
+export interface Source {
+  readonly table: Table
+  /** The fields that hold the view's key, in its order; of `through` where that is given. */
+  readonly key: readonly string[]
+  readonly through?: { readonly table: Table; readonly field: string; readonly own: string }
+  /** The field of the view in which its rows stand as a JSON list, in the order of their `position`. */
+  readonly list?: { readonly field: string; readonly position: string }
+}
+
+/**
  * A table as data: what the folds need to know of it.
  * `F` are the names of its fields, `Required` those that every insert must give, `Key` those that identify a row.
  */
@@ -27,6 +40,8 @@ export interface Table<F extends string = string, Required extends F = F, Key ex
   /** Unique sets of fields besides the key. */
   readonly unique: readonly (readonly F[])[]
   readonly where: Where
+  /** A view: the tables whose changes change its rows. Absent for a table. */
+  readonly madeOf?: readonly Source[]
   /** Carries `Required` for the compiler; never present at run time. */
   readonly required?: Required
 }
@@ -42,6 +57,11 @@ export interface TableOptions<F extends string, Key extends F = F> {
   readonly schema?: string
   readonly unique?: readonly (readonly F[])[]
   readonly where?: Partial<Record<F, string | number | boolean | readonly (string | number | boolean)[]>>
+  /**
+   * Says that this is a view, and of which tables. It must be lockable (no DISTINCT, GROUP BY or set operation at its top),
+   * find a row by its key through an index, and have INSTEAD OF triggers for what is written to it.
+   */
+  readonly madeOf?: readonly Source[]
   /** Columns whose name is not the field's name in snake_case. */
   readonly columns?: Partial<Record<F, string>>
 }
@@ -76,6 +96,7 @@ export function freezeTable<F extends string, Required extends F, Key extends F>
   for (const field of named)
     if (!(field in parts.fields)) throw errors.FIELD_UNKNOWN({ field, table: parts.name })
   if (parts.key.length === 0) throw errors.KEY_MISSING({ table: parts.name })
+  for (const source of parts.madeOf ?? []) sourceFits(parts.name, source, parts.key.length)
   return Object.freeze({
     name: parts.name,
     schema: parts.schema,
@@ -83,7 +104,20 @@ export function freezeTable<F extends string, Required extends F, Key extends F>
     key: Object.freeze([...parts.key]),
     unique: Object.freeze([...(parts.unique ?? [])]),
     where: Object.freeze(Object.fromEntries(where)) as Where,
+    ...(parts.madeOf === undefined ? {} : { madeOf: Object.freeze([...parts.madeOf]) }),
   })
+}
+
+function sourceFits(view: string, { table: own, key, through, list }: Source, width: number): void {
+  for (const name of key) fieldNamed(through?.table ?? own, name)
+  if (through)
+    for (const [of, name] of [
+      [through.table, through.field],
+      [own, through.own],
+    ] as const)
+      fieldNamed(of, name)
+  if (list) fieldNamed(own, list.position)
+  if (key.length !== width) throw errors.SOURCE_MISFIT({ view, table: own.name, key: key.join(', ') })
 }
 
 /** The field of that name. Errors: MAPPING.FIELD_UNKNOWN. */

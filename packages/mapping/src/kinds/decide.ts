@@ -65,7 +65,7 @@ export const decideKind: RuleKind<Decision> = {
     ),
 
   acceptsBack: {
-    fails: 'has a value without a legacy reading',
+    fails: () => 'has a value without a legacy reading',
     row: ({ slot, backward }, target) => Object.keys(backward).some((value) => value === target[slot]),
     sql: ({ slot, backward }, target) =>
       sql`${at(target, slot)} IN (${join(Object.keys(backward).map((value) => literal(value)))})`,

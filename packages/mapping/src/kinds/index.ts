@@ -10,6 +10,8 @@ import { localDateTimeKind } from './local-date-time.ts'
 import { lookupKind } from './lookup.ts'
 import { mapValuesKind } from './map-values.ts'
 import { referenceKind } from './reference.ts'
+import { refuseKind } from './refuse.ts'
+import { splitJsonKind } from './split-json.ts'
 import { withDefaultKind } from './with-default.ts'
 
 /** The rule kinds of the language. */
@@ -25,5 +27,7 @@ export const kinds: readonly RuleKind[] = [
   lookupKind,
   mapValuesKind,
   referenceKind,
+  refuseKind,
+  splitJsonKind,
   withDefaultKind,
 ]

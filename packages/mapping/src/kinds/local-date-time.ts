@@ -111,13 +111,13 @@ export const localDateTimeKind: RuleKind<LocalDateTime> = {
   },
 
   accepts: {
-    fails: 'is outside the range of local times',
+    fails: () => 'is outside the range of local times',
     row: ({ field, zone }, { [field]: instant }) =>
       typeof instant !== 'string' || localOf(instant, zone) !== undefined,
     sql: ({ field }, legacy) => any([sql`${at(legacy, field)} IS NULL`, hasLocal(at(legacy, field))]),
   },
   acceptsBack: {
-    fails: 'is outside the range of instants',
+    fails: () => 'is outside the range of instants',
     row: ({ date, time, zone }, { [date]: day = null, [time]: clock = null }) =>
       day === null || instantRow({ date: day, time: clock }, zone) !== null,
     sql: ({ date }, target) => any([sql`${at(target, date)} IS NULL`, hasInstant(at(target, date))]),

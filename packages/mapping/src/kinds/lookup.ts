@@ -69,14 +69,14 @@ export const lookupKind: RuleKind<Lookup> = {
   backwardSql: (params, target) => ({ [params.field]: nameSql(params, at(target, params.slot)) }),
 
   accepts: {
-    fails: 'has a value of which there is not exactly one row',
+    fails: () => 'has a value of which there is not exactly one row',
     row: (params, legacy, scope) =>
       (legacy[params.field] ?? null) === null || foundRow(params, legacy, scope) !== null,
     sql: (params, legacy) =>
       any([sql`${at(legacy, params.field)} IS NULL`, sql`${foundSql(params, legacy)} IS NOT NULL`]),
   },
   acceptsBack: {
-    fails: 'refers to a row that does not exist or has no name',
+    fails: () => 'refers to a row that does not exist or has no name',
     row: ({ field, slot, in: table, by, take }, { [slot]: key = null }, scope) =>
       key === null || scope.find(table, { [take]: key }, by[field] ?? field) !== null,
     sql: (params, target) => {

@@ -91,12 +91,12 @@ export const mapValuesKind: RuleKind<MapValues> = {
   },
 
   accepts: {
-    fails: 'has a value outside the map',
+    fails: () => 'has a value outside the map',
     row: ({ field, forward }, legacy) => known(legacy, field, forward),
     sql: ({ field, forward }, legacy) => knownSql(at(legacy, field), forward),
   },
   acceptsBack: {
-    fails: 'has a value without a legacy reading',
+    fails: () => 'has a value without a legacy reading',
     row: ({ slot, backward }, target) => known(target, slot, backward),
     sql: ({ slot, backward }, target) => knownSql(at(target, slot), backward),
   },

@@ -9,8 +9,12 @@ import {
   localDateTime,
   lookup,
   type Mapping,
+  children,
   reference,
+  refuse,
   type Rule,
+  splitJson,
+  type Table,
   table,
   value,
   withDefault,
@@ -37,6 +41,17 @@ is<['a', 'a']>()(names(reference('a', 'self')))
 is<['a', 'b']>()(names(reference('a', project).as('b')))
 is<['a', 'a']>()(names(withDefault('a', 0)))
 is<['a', 'b' | 'c.d']>()(names(withDefault('a', 0, { residue: 'c.d' }).as('b')))
+is<[never, never]>()(names(refuse('a', 'x', 'is x')))
+declare const child: Table
+is<['a', 'b' | 'r' | 'l']>()(
+  names(
+    splitJson('a', {
+      columns: { x: 'b' },
+      lists: { y: children('l', { table: child, columns: { z: 'c' }, rest: 'd' }) },
+      rest: 'r',
+    }),
+  ),
+)
 is<readonly Rule<'a' | 'b' | 'c', `data.${string}`>[]>()(intoJson('data', 'a', 'b', { c: 'd' }))
 is<['a', 'd' | 't']>()(names(localDateTime('a', { date: 'd', time: 't', zone: 'UTC' })))
 is<['a', 'd' | 't' | 'r']>()(names(localDateTime('a', { date: 'd', time: 't', zone: 'UTC', residue: 'r' })))

@@ -50,7 +50,7 @@ export const referenceKind: RuleKind<Reference> = {
   }),
 
   acceptsBack: {
-    fails: 'refers to a row that has no legacy original',
+    fails: () => 'refers to a row that has no legacy original',
     row: ({ slot, to }, { [slot]: key = null }, scope) =>
       key === null || scope.original(to.name, key) !== null,
     sql: ({ slot, to }, target, scope) => {

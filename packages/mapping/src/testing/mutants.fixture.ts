@@ -69,14 +69,14 @@ export function mutants() {
     }),
     'a refusal that only SQL has': mutant(map, there, {
       accepts: {
-        fails: 'is refused',
+        fails: () => 'is refused',
         row: () => true,
         sql: (params, row, scope) => map.accepts?.sql(params, row, scope) ?? sql`TRUE`,
       },
     }),
     'a refusal that is NULL for NULL': mutant(map, there, {
       accepts: {
-        fails: 'is refused',
+        fails: () => 'is refused',
         row: (params, row, scope) => map.accepts?.row(params, row, scope) ?? true,
         sql: ({ field, forward }, row) =>
           sql`${row[field] ?? sql`NULL`} = ANY (${literal(`{${Object.keys(forward).join(',')}}`)})`,

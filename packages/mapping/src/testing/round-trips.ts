@@ -46,6 +46,7 @@ export async function targetRoundTrips(query: Query, trials: readonly Trial[]): 
   return await eachTrial(trials, (trial) => {
     const { resolved } = trial
     const slots = resolved.slots.map(({ slot }) => slot)
+    if (slots.length === 0) return undefined // it has no part in the target
     const texts = (row: Row) => slots.map((slot) => storedText(slot, storedIn(row, slot)))
     const keepsAll = resolved.loss.backward.holds !== 'part'
     const pairs = trial.backward.flatMap(({ given, made }, index): readonly Pair[] => {
@@ -90,7 +91,7 @@ function isOfItsTypes({ resolved }: Trial, target: Row): boolean {
 
 async function eachTrial(
   trials: readonly Trial[],
-  check: (trial: Trial) => Promise<Finding | undefined>,
+  check: (trial: Trial) => Promise<Finding | undefined> | undefined,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = []
   for (const trial of trials) {

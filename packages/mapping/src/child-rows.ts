@@ -1,0 +1,160 @@
+import { type Field, fieldNamed, type Source, type Table } from './table.ts'
+import { isJson } from './column-type.ts'
+import { divide, type JsonPart, restSql, unite, uniteSql, valueAt, valuePart } from './json-parts.ts'
+import { ident, join, literal, type Sql, sql } from './sql.ts'
+import { toJsonSql } from './json.ts'
+import type { Json } from './value.ts'
+
+/**
+ * How the items of a JSON list become rows: keys that have a column, and the column that keeps the rest. `Slot` is the
+ * field of the view in which the rows stand.
+ */
+export interface ChildRows<Slot extends string = string> {
+  readonly slot: Slot
+  readonly table: Table
+  readonly columns: Readonly<Record<string, string>>
+  readonly rest: string
+}
+
+/**
+ * The items of a list as rows of a table, in their order: each key named in `columns` as a typed column, everything else of
+ * an item in the jsonb column `rest`: keys without a column, values that do not fit theirs, an item that is no object.
+ * `table` describes the columns that the rows have besides those of owner and position.
+ */
+export function children<const Slot extends string>(
+  slot: Slot,
+  rows: { readonly table: Table; readonly columns: Readonly<Record<string, string>>; readonly rest: string },
+): ChildRows<Slot> {
+  return { slot, table: rows.table, columns: rows.columns, rest: rows.rest }
+}
+
+/** The parts of an item, by the column in which each is stored. */
+function partsOf({
+  table,
+  columns,
+}: ChildRows): readonly { readonly part: JsonPart; readonly column: string }[] {
+  return Object.entries(columns).map(([key, field]) => {
+    const { column, type } = fieldNamed(table, field)
+    return { part: valuePart(key, type), column }
+  })
+}
+
+/** A JSON list as a part of an object: stored as a list of rows, which is empty for no list as for an empty one. */
+export function childRowsPart(key: string, rows: ChildRows): JsonPart {
+  return {
+    key,
+    nested: true,
+    stored: (value) =>
+      Array.isArray(value) && value.length > 0 ? value.map((item: Json) => rowOf(rows, item)) : undefined,
+    storedSql: (value) =>
+      sql`(SELECT jsonb_agg(${rowSql(rows, sql`item.value`)} ORDER BY item.ordinality) FROM ${itemsOf(value)})`,
+    given: (stored) => (Array.isArray(stored) ? stored.map((row: Json) => itemOf(rows, row)) : []),
+    givenSql: (stored) =>
+      sql`(SELECT jsonb_agg(${itemSql(rows, sql`item.value`)} ORDER BY item.ordinality) FROM ${itemsOf(stored)})`,
+    isExact: (value) => Array.isArray(value) && value.length > 0,
+    isExactSql: (value) => sql`(jsonb_typeof(${value}) = 'array' AND ${value} <> '[]')`,
+  }
+}
+
+function itemsOf(list: Sql): Sql {
+  return sql`jsonb_array_elements(CASE WHEN jsonb_typeof(${list}) = 'array' THEN ${list} END) WITH ORDINALITY AS item`
+}
+
+/** A row as JSON has its columns by name; a column that is NULL is left out. */
+function rowOf(rows: ChildRows, item: Json): Json {
+  const parts = partsOf(rows)
+  const divided = divide(
+    parts.map(({ part }) => part),
+    item,
+  )
+  const cells = parts.flatMap(({ part, column }): readonly [string, Json][] => {
+    const stored = valueAt(divided.parts, part.key)
+    return stored === undefined ? [] : [[column, stored]]
+  })
+  return Object.fromEntries([...cells, [restColumn(rows), divided.rest]])
+}
+
+function rowSql(rows: ChildRows, item: Sql): Sql {
+  const parts = partsOf(rows)
+  const cells = parts.map(({ part, column }) => ({
+    column,
+    value: part.storedSql(sql`(${item} -> ${literal(part.key)})`),
+    nested: part.nested,
+  }))
+  const rest = {
+    column: restColumn(rows),
+    value: restSql(
+      parts.map(({ part }) => part),
+      item,
+    ),
+    nested: true,
+  }
+  return cellsSql([...cells, rest])
+}
+
+function itemOf(rows: ChildRows, row: Json): Json {
+  const parts = partsOf(rows)
+  const cells = parts.flatMap(({ part, column }): readonly [string, Json][] => {
+    const stored = valueAt(row, column)
+    const isCell =
+      stored !== undefined && (part.nested || typeof stored !== 'object' || JSON.isRawJSON(stored))
+    return isCell ? [[part.key, stored]] : []
+  })
+  const rest = valueAt(row, restColumn(rows))
+  return unite(
+    parts.map(({ part }) => part),
+    { parts: Object.fromEntries(cells), rest: rest === undefined ? {} : rest },
+  )
+}
+
+function itemSql(rows: ChildRows, row: Sql): Sql {
+  const parts = partsOf(rows)
+  const columns = new Map(parts.map(({ part, column }) => [part, column]))
+  const cell = (column: string) => sql`(${row} -> ${literal(column)})`
+  const stored = (part: JsonPart) => {
+    const own = cell(columns.get(part) ?? '')
+    return part.nested
+      ? own
+      : sql`CASE WHEN jsonb_typeof(${own}) NOT IN ('null', 'object', 'array') THEN ${own} END`
+  }
+  return uniteSql([...columns.keys()], stored, sql`COALESCE(${cell(restColumn(rows))}, '{}')`)
+}
+
+function restColumn({ table, rest }: ChildRows): string {
+  return fieldNamed(table, rest).column
+}
+
+/** The fields of a child row that its JSON has: not whose it is, nor which it is. */
+export function cellFields({ table, key, list }: Source): readonly Field[] {
+  return Object.values(table.fields).filter(
+    ({ name, generated }) => !generated && !key.includes(name) && name !== list?.position,
+  )
+}
+
+/** A stored child row as JSON, in the form in which the rules make it. */
+export function childRowSql(source: Source, alias: string): Sql {
+  return cellsSql(
+    cellFields(source).map(({ column, type }) => {
+      return { column, value: toJsonSql(ident(alias, column), type), nested: isJson(type) }
+    }),
+  )
+}
+
+function cellsSql(
+  cells: readonly { readonly column: string; readonly value: Sql; readonly nested: boolean }[],
+): Sql {
+  const pair = ({ column, value }: { readonly column: string; readonly value: Sql }) =>
+    sql`${literal(column)}, ${value}`
+  const plain = cells.filter(({ nested }) => !nested)
+  return join(
+    [
+      sql`jsonb_strip_nulls(jsonb_build_object(${join(plain.map(pair))}))`,
+      ...cells
+        .filter(({ nested }) => nested)
+        .map(
+          (cell) => sql`CASE WHEN ${cell.value} IS NULL THEN '{}' ELSE jsonb_build_object(${pair(cell)}) END`,
+        ),
+    ],
+    ' || ',
+  )
+}
