@@ -1,9 +1,9 @@
 import type { Database } from '@changeover/database'
 import type { Direction, Mapping } from '@changeover/mapping'
-import { all, ident, join, type Sql, sql } from '@changeover/mapping/sql'
-import { type Key, keyNames, parameter, sidesOf, type Sync, type SyncResult } from '@changeover/sync'
+import { asEngine, type Key, type Sync, type SyncResult } from '@changeover/sync'
 import type { DualWrite } from './dual-write.ts'
 import { phaseNow } from './pay-backward.ts'
+import { suspectKeys } from './suspect-keys.ts'
 
 /** Rows of one mapping that somebody wrote without the capture seeing it. */
 export interface Bypass {
@@ -31,11 +31,12 @@ export interface BypassOptions {
 const chunkRows = 500
 
 /**
- * Finds writes that came past the capture: rows of the side that leads, written since the last run, of which the other side
- * says something else. Writes nothing: the sync is tried and rolled back. Link rows are looked at with their parents, so a
+ * Finds writes that came past the capture: rows of either side, written since the last run, of which the other side says
+ * something else. That is all that protects legacy from direct writes while the target leads where no triggers may be
+ * installed. Writes nothing: the sync is tried and rolled back. Link rows are looked at with their parents, so a
  * link that was written alone shows only in a run over everything.
  *
- * Cost: a scan of each table for what is new, one trial for 500 of its rows, and a scan of the replica for what has no source.
+ * Cost: a scan of each table for what is new, one trial for 500 of its rows, and scans for rows that the other side does not have.
  */
 export async function detectBypass(
   database: Database,
@@ -57,11 +58,11 @@ export async function detectBypass(
   const found: Bypass[] = []
   for (const mapping of mappings) {
     const attempt = (keys: readonly Key[]) =>
-      tried(database, (tx) => sync.keys(tx, mapping, direction, keys, { heldValues }))
-    const keys = [
-      ...(await recentKeys(database, mapping, direction, since)),
-      ...(await strayKeys(database, mapping, direction)),
-    ]
+      tried(database, async (tx) => {
+        await asEngine(tx, migration)
+        return sync.keys(tx, mapping, direction, keys, { heldValues })
+      })
+    const keys = await suspectKeys(database, mapping, direction, since)
     const bypassed: { readonly key: Key; readonly result: SyncResult }[] = []
     for (let from = 0; from < keys.length; from += chunkRows)
       bypassed.push(...(await narrow(keys.slice(from, from + chunkRows), attempt)))
@@ -118,52 +119,4 @@ async function tried<T>(database: Database, work: Parameters<typeof database.tra
     if (!(error instanceof RolledBack)) throw error
   })
   return kept[0] as T // the trial has ended by its own error, after the work
-}
-
-async function recentKeys(
-  database: Database,
-  mapping: Mapping,
-  direction: Direction,
-  since: string | undefined,
-) {
-  const { authority } = sidesOf(mapping, direction)
-  const alias = ident(authority.alias)
-  const recent =
-    since === undefined
-      ? []
-      : [sql`age(${alias}.xmin) <= age((${parameter(1)}::numeric % 4294967296)::text::xid)`]
-  const known = authority.legacyKey.map((key) => sql`${key} IS NOT NULL`)
-  const where = all([authority.scope, ...known, ...recent])
-  return keysFrom(
-    database,
-    mapping,
-    sql`SELECT ${texts(mapping, authority.legacyKey)} FROM ${authority.name} AS ${alias} WHERE ${where}`,
-    since,
-  )
-}
-
-function strayKeys(database: Database, mapping: Mapping, direction: Direction) {
-  const { authority, replica } = sidesOf(mapping, direction)
-  const names = keyNames(mapping)
-  const keyed = join(replica.legacyKey.map((key, index) => sql`${key} AS ${ident(names[index] ?? '')}`))
-  const stray = sql`SELECT ${texts(
-    mapping,
-    names.map((name) => ident('stray', name)),
-  )}
-    FROM (SELECT ${keyed} FROM ${replica.name} AS ${ident(replica.alias)} WHERE ${replica.scope}) AS stray
-    WHERE stray.k0 IS NOT NULL AND NOT EXISTS (
-      SELECT 1 FROM ${authority.name} AS ${ident(authority.alias)} WHERE ${authority.scope} AND ${authority.matches('stray')})`
-  return keysFrom(database, mapping, stray, undefined)
-}
-
-function texts(mapping: Mapping, keys: readonly Sql[]): Sql {
-  return join(keys.map((key, index) => sql`(${key})::text AS ${ident(keyNames(mapping)[index] ?? '')}`))
-}
-
-async function keysFrom(database: Database, mapping: Mapping, query: Sql, since: string | undefined) {
-  const { rows } = await database.query<Record<string, string>>(
-    query.text,
-    since === undefined ? [] : [since],
-  )
-  return rows.map((row): Key => keyNames(mapping).map((name) => String(row[name])))
 }

@@ -1,10 +1,12 @@
 import type { Direction } from '@changeover/mapping'
 import { ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
-import { keyNames } from '@changeover/sync'
+import { keyNames, writerName } from '@changeover/sync'
 import type { CapturedTable, Interest } from './captured-table.ts'
 import { changedKeysSql } from './changed-keys.ts'
 import { type DbFunction, type DbTrigger, functionSql, objectName } from './db-object.ts'
-import { type DualWrite, writerName } from './dual-write.ts'
+import type { DualWrite } from './dual-write.ts'
+import { guardSql, isGuarded } from './legacy-guard.ts'
+import type { ReferentialAction } from './referential-actions.ts'
 import { arrays, callSync, declared, reasonsSql, variables } from './sync-function.ts'
 
 /** In which phase a direction is synced: only the side that leads is captured. */
@@ -15,10 +17,14 @@ export const phaseOf: Readonly<Record<Direction, string>> = {
 
 /**
  * What the statement triggers of one table run: the keys of the changed rows, for each mapping that wants to know of them,
- * then one sync. Where no row has changed there is no key and no sync: so the sync's own statements cannot call each other
+ * then one sync. A table that is legacy alone is guarded while the target leads. Where no row has changed there is no key and no sync: so the sync's own statements cannot call each other
  * for ever.
  */
-export function captureFunction(dualWrite: DualWrite, table: CapturedTable): DbFunction {
+export function captureFunction(
+  dualWrite: DualWrite,
+  table: CapturedTable,
+  actions: readonly ReferentialAction[],
+): DbFunction {
   const { migration } = dualWrite
   const parts = table.interests.map((interest, index) => ({ interest, keys: `keys${index}` }))
   const body = (direction: Direction) =>
@@ -45,7 +51,7 @@ DECLARE
 BEGIN
   SELECT phase INTO changeover_phase FROM changeover.current_phase(${literal(migration)});
   IF changeover_phase = ${literal(phaseOf.forward)} THEN${body('forward')}
-  ELSIF changeover_phase = ${literal(phaseOf.backward)} THEN${body('backward')}
+  ${isGuarded(table) ? guardSql(dualWrite, table, actions) : sql`ELSIF changeover_phase = ${literal(phaseOf.backward)} THEN${body('backward')}`}
   END IF;
   RETURN NULL;
 END`,

@@ -161,11 +161,6 @@ describe('while the target leads', () => {
       await open.text(`SELECT string_agg(concat_ws(' ', ticket_id, person), ',') FROM ticket_watcher`),
     ).toBe('3 eve')
   })
-
-  test('what is written to legacy stays there', async () => {
-    await run(`UPDATE ticket SET title = 'mine' WHERE id = 1`)
-    expect(await items()).toContain('1 one low 7')
-  })
 })
 
 describe('FM-25 keys of rows that the target made', () => {
@@ -204,16 +199,19 @@ describe('FM-25 keys of rows that the target made', () => {
 })
 
 describe('in the other phases', () => {
-  test.each(['legacy-only', 'target-only', 'contracted'] as const)(
-    'nothing is captured in %s',
-    async (phase) => {
-      await run(three)
-      await open.lead(phase)
-      await run(
-        `UPDATE ticket SET title = 'legacy'; UPDATE item SET priority = 'urgent'; INSERT INTO item (title) VALUES ('new')`,
-      )
-      expect(await open.text(`SELECT count(*)::text FROM item WHERE title = 'legacy'`)).toBe('0')
-      expect(await tickets()).toBe('1 legacy low 7, 2 legacy critical 1, 3 legacy low 0 3')
-    },
-  )
+  test('nothing is captured in legacy-only', async () => {
+    await run(three)
+    await open.lead('legacy-only')
+    await run(`UPDATE ticket SET title = 'legacy'; UPDATE item SET priority = 'urgent'`)
+    expect(await open.text(`SELECT count(*)::text FROM item WHERE title = 'legacy'`)).toBe('0')
+    expect(await tickets()).toBe('1 legacy low 7, 2 legacy critical 1, 3 legacy low 0 3')
+  })
+
+  test.each(['target-only', 'contracted'] as const)('legacy stays as it is in %s', async (phase) => {
+    await run(three)
+    const before = await tickets()
+    await open.lead(phase)
+    await run(`UPDATE item SET priority = 'urgent'; INSERT INTO item (title) VALUES ('new')`)
+    expect(await tickets()).toBe(before)
+  })
 })

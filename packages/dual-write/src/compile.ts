@@ -5,6 +5,8 @@ import { type CapturedTable, capturedTables } from './captured-table.ts'
 import { type DbFunction, type DbTrigger, objectName } from './db-object.ts'
 import type { DualWrite } from './dual-write.ts'
 import { flushFunctions } from './flush-function.ts'
+import { truncateArguments } from './legacy-guard.ts'
+import type { ReferentialAction } from './referential-actions.ts'
 import { adopting, rekeying } from './row-triggers.ts'
 import { syncFunctions } from './sync-function.ts'
 
@@ -15,8 +17,11 @@ export interface CompiledDualWrite {
   readonly tables: readonly { readonly table: CapturedTable; readonly triggers: readonly DbTrigger[] }[]
 }
 
-/** Compiles dual write for mappings whose tables name their schema. */
-export function compileDualWrite(dualWrite: DualWrite): CompiledDualWrite {
+/** Compiles dual write for mappings whose tables name their schema, and the foreign keys that write to some of these. */
+export function compileDualWrite(
+  dualWrite: DualWrite,
+  actions: readonly ReferentialAction[],
+): CompiledDualWrite {
   const { migration, mappings } = dualWrite
   const functions: DbFunction[] = mappings.flatMap((mapping: Mapping) => [
     ...syncFunctions(migration, mapping, 'forward', mappings),
@@ -28,7 +33,7 @@ export function compileDualWrite(dualWrite: DualWrite): CompiledDualWrite {
       tables: [],
     }
   const tables = capturedTables(mappings).map((table) => {
-    const capture = captureFunction(dualWrite, table)
+    const capture = captureFunction(dualWrite, table, actions)
     const rekey = rekeying(dualWrite, table)
     const adopt = adopting(dualWrite, table)
     functions.push(
@@ -39,7 +44,7 @@ export function compileDualWrite(dualWrite: DualWrite): CompiledDualWrite {
       ...captureTriggers(dualWrite, table, capture),
       ...rekey.triggers,
       ...adopt.triggers,
-      truncateGuard(migration, table),
+      truncateGuard(dualWrite, table),
     ]
     return { table, triggers }
   })
@@ -47,11 +52,12 @@ export function compileDualWrite(dualWrite: DualWrite): CompiledDualWrite {
 }
 
 /** TRUNCATE tells no trigger which rows there were. */
-function truncateGuard(migration: string, table: CapturedTable): DbTrigger {
+function truncateGuard(dualWrite: DualWrite, table: CapturedTable): DbTrigger {
+  const { migration } = dualWrite
   return {
     name: objectName('changeover', migration, 'truncate'),
     table: table.sql,
     clause: (on) => sql`BEFORE TRUNCATE ON ${on} FOR EACH STATEMENT`,
-    calls: sql`changeover.refuse_truncate(${literal(migration)})`,
+    calls: sql`changeover.refuse_truncate(${literal(migration)}${truncateArguments(dualWrite, table)})`,
   }
 }

@@ -1,4 +1,4 @@
-import type { Direction, Mapping } from '@changeover/mapping'
+import type { Mapping } from '@changeover/mapping'
 
 /**
  * What happens to a write whose row the other side cannot take. `strict`: both sides or neither. `best-effort`: the write
@@ -20,12 +20,6 @@ export interface DualWrite {
   readonly policy?: Policy
   /** `triggers` unless given. */
   readonly capture?: CaptureBy
-}
-
-/**
- * What the setting `changeover.writer` says while a sync of this migration writes to its replica. PostgreSQL takes it back by
- * itself when the function ends, so that nothing is left in the session.
- */
-export function writerName(migration: string, direction: Direction): string {
-  return `${migration}:${direction}`
+  /** The schema of the proxies, which the refusal of a direct legacy write names; absent where there are none. */
+  readonly proxySchema?: string
 }

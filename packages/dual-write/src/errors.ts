@@ -11,6 +11,14 @@ export const errors = defineErrors('DUAL_WRITE', {
     message: (v: { table: string; said: string }) => `TRUNCATE of ${v.table} is refused: ${v.said}.`,
     fix: 'Use DELETE, which reaches the other side too.',
   },
+  LEGACY_READ_ONLY: {
+    message: (v: { operation: string; table: string; phase: string; proxy: string | undefined }) =>
+      `${v.operation} of ${v.table} is refused: the target leads (phase ${v.phase}), and legacy follows it.`,
+    fix: (v) =>
+      v.proxy === undefined
+        ? 'Write to the target instead.'
+        : `Write to ${v.proxy} instead, the same table as a view over the target; with MikroORM: proxyManager(em, phase).`,
+  },
   PHASE_MISSING: {
     message: (v: { migration: string }) => `No phase of the migration ${v.migration} is stored.`,
     fix: 'Store it first: changeover install',

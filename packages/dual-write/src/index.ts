@@ -7,7 +7,7 @@ export { installDualWrite, uninstallDualWrite } from './install.ts'
 export { dualWriteDrift } from './drift.ts'
 export { selfTest } from './self-test.ts'
 export { ledgerDdl } from './ledger-ddl.ts'
-export { keyNotGivenState, rowRefusedState, truncateRefusedState } from './sql-state.ts'
+export { keyNotGivenState, legacyReadOnlyState, rowRefusedState, truncateRefusedState } from './sql-state.ts'
 
 // What best-effort owes
 export { type OwedState, owedState, repair, type RepairOptions, type RepairReport } from './outbox.ts'

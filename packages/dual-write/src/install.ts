@@ -13,6 +13,7 @@ import type { DualWrite } from './dual-write.ts'
 import { errors } from './errors.ts'
 import { ledgerDdl } from './ledger-ddl.ts'
 import { qualify } from './qualified.ts'
+import { referentialActions } from './referential-actions.ts'
 
 /**
  * Puts the triggers and functions of dual write into the database. They do nothing until the phase says so. Safe to run
@@ -73,7 +74,8 @@ export async function compileFor(database: Queryable, dualWrite: DualWrite): Pro
     `SELECT pg_catalog.to_regprocedure('changeover.current_phase(text)') IS NOT NULL AS found`,
   )
   if (rows[0]?.found !== true) throw errors.NOT_INSTALLED({ missing: 'changeover.current_phase(text)' })
-  return compileDualWrite({ ...dualWrite, mappings: await qualify(database, dualWrite.mappings) })
+  const mappings = await qualify(database, dualWrite.mappings)
+  return compileDualWrite({ ...dualWrite, mappings }, await referentialActions(database))
 }
 
 /** The trigger, and a note of what it is, by which a later change of it shows. */

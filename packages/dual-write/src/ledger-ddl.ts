@@ -1,5 +1,6 @@
 import type { DdlStatement } from '@changeover/database'
-import { rowRefusedState, truncateRefusedState } from './sql-state.ts'
+import { guardedPhases } from './legacy-guard.ts'
+import { legacyReadOnlyState, rowRefusedState, truncateRefusedState } from './sql-state.ts'
 
 /** Rows that best-effort owes to the other side. Only added to by writers, so that no two of them wait for each other. */
 const outbox = `CREATE TABLE IF NOT EXISTS changeover.outbox (
@@ -49,10 +50,26 @@ const oweRows = `CREATE OR REPLACE FUNCTION changeover.owe_rows(migration text, 
   SELECT $1, $2, $3, each -> 'key', '${rowRefusedState}', pg_catalog.format('%s %s (%s)', reason ->> 'field', reason ->> 'why', reason ->> 'rule')
   FROM pg_catalog.jsonb_array_elements($4) AS each CROSS JOIN LATERAL (SELECT $5 -> (each ->> 'refusal')::int) AS reasoned(reason) $$`
 
+const refuseLegacyWrite = `CREATE OR REPLACE FUNCTION changeover.refuse_legacy_write(migration text, phase text, operation text, in_schema text, in_table text, proxy_schema text, key jsonb)
+  RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  proxy text := CASE WHEN proxy_schema OPERATOR(pg_catalog.<>) '' THEN pg_catalog.format('%I.%I', proxy_schema, in_table) END;
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = '${legacyReadOnlyState}', SCHEMA = in_schema, TABLE = in_table,
+    DETAIL = pg_catalog.jsonb_build_object('migration', migration, 'phase', phase, 'operation', operation, 'proxy', proxy, 'key', key)::text,
+    MESSAGE = pg_catalog.format('%s of %I.%I is refused: the target leads in %s (phase %s), and legacy follows it', operation, in_schema, in_table, migration, phase),
+    HINT = CASE WHEN proxy IS NULL THEN 'Write to the target instead.'
+      ELSE pg_catalog.format('Write to %s instead: the same table as a view over the target.', proxy) END;
+END $$`
+
+/** Arguments: the migration; for a legacy table also the word, and the schema of its proxy. */
 const refuseTruncate = `CREATE OR REPLACE FUNCTION changeover.refuse_truncate() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   phase_now text := (SELECT now.phase FROM changeover.current_phase(TG_ARGV[0]) AS now);
 BEGIN
+  IF TG_ARGV[1] OPERATOR(pg_catalog.=) 'legacy' AND phase_now IN (${guardedPhases.text}) THEN
+    PERFORM changeover.refuse_legacy_write(TG_ARGV[0], phase_now, TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_ARGV[2], NULL);
+  END IF;
   IF phase_now IN ('legacy-only', 'contracted') THEN RETURN NULL; END IF;
   RAISE EXCEPTION USING ERRCODE = '${truncateRefusedState}', TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA,
     MESSAGE = pg_catalog.format('TRUNCATE of %I.%I is refused while the migration %s is under way', TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_ARGV[0]),
@@ -68,5 +85,6 @@ export const ledgerDdl: readonly DdlStatement[] = [
   targetHasLed,
   refuseRows,
   oweRows,
+  refuseLegacyWrite,
   refuseTruncate,
 ]

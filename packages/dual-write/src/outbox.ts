@@ -1,7 +1,7 @@
 import { type Database, type Queryable, retrying, type Transaction } from '@changeover/database'
 import { type Direction, type Mapping } from '@changeover/mapping'
 import { lockPhase, type Phase } from '@changeover/rollout'
-import type { Key, Sync } from '@changeover/sync'
+import { asEngine, type Key, type Sync } from '@changeover/sync'
 import type { DualWrite } from './dual-write.ts'
 
 /** How much is owed to the other side, for health and gates: an advance needs none. */
@@ -84,6 +84,7 @@ async function repairKey(
   try {
     return await retrying(database, async (tx) => {
       const { phase } = await lockPhase(tx, migration)
+      await asEngine(tx, migration)
       if (directionIn(phase) !== owed.direction) return 'stale'
       const ids = await claim(tx, migration, owed)
       if (ids.length === 0) return 'repaired'

@@ -1,9 +1,9 @@
 import { causesOf, type Failure } from '@changeover/errors'
 import { errors } from './errors.ts'
-import { rowRefusedState, truncateRefusedState } from './sql-state.ts'
+import { legacyReadOnlyState, rowRefusedState, truncateRefusedState } from './sql-state.ts'
 
 /**
- * What dual write refused, in its own words: DUAL_WRITE.ROW_REFUSED or TRUNCATE_REFUSED, with the error as its cause.
+ * What dual write refused, in its own words: DUAL_WRITE.ROW_REFUSED, LEGACY_READ_ONLY or TRUNCATE_REFUSED, with the error as its cause.
  * Undefined for any other error. Works on failures of this family, on MikroORM's exceptions and on the driver's errors.
  */
 export function refusalIn(error: unknown): Failure | undefined {
@@ -11,6 +11,11 @@ export function refusalIn(error: unknown): Failure | undefined {
     const { code, detail, message, table } = reported(each)
     if (code === truncateRefusedState)
       return errors.TRUNCATE_REFUSED({ table: table ?? '?', said: message ?? '' }, { cause: error })
+    if (code === legacyReadOnlyState) {
+      const { operation = '?', phase = '?', proxy } = parsed(detail)
+      const values = { operation, table: table ?? '?', phase, proxy: proxy ?? undefined }
+      return errors.LEGACY_READ_ONLY(values, { cause: error })
+    }
     if (code !== rowRefusedState) continue
     const { mapping = '?', key = [], field = '?', why = '?', rule = '?' } = parsed(detail)
     return errors.ROW_REFUSED({ mapping, key: key.join(', '), field, why, rule }, { cause: error })
@@ -24,6 +29,9 @@ interface Detail {
   readonly field?: string
   readonly why?: string
   readonly rule?: string
+  readonly operation?: string
+  readonly phase?: string
+  readonly proxy?: string | null
 }
 
 function parsed(detail: string | undefined): Detail {

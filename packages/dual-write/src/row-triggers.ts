@@ -9,10 +9,10 @@ import {
   scopeSql,
 } from '@changeover/mapping'
 import { all, any, differs, ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
-import { keyNames, newKey, sidesOf } from '@changeover/sync'
+import { keyNames, newKey, sidesOf, writerName } from '@changeover/sync'
 import type { CapturedTable } from './captured-table.ts'
 import { type DbFunction, type DbTrigger, functionSql, objectName } from './db-object.ts'
-import { type DualWrite, writerName } from './dual-write.ts'
+import type { DualWrite } from './dual-write.ts'
 import { keyNotGivenState } from './sql-state.ts'
 
 /** A function with the triggers that run it. */
@@ -28,6 +28,8 @@ export interface Capture {
  */
 export function rekeying({ migration }: DualWrite, table: CapturedTable): Capture {
   const own = table.interests.filter(({ link }) => link === undefined)
+  const directions = new Set(own.map(({ direction }) => direction))
+  const [first = 'forward'] = directions
   const moves = (direction: Direction) =>
     join(
       own.filter((each) => each.direction === direction).map(({ mapping }) => moveSql(mapping, direction)),
@@ -37,7 +39,7 @@ export function rekeying({ migration }: DualWrite, table: CapturedTable): Captur
     name: objectName('rekey', migration, table.name),
     takes: sql``,
     gives: sql`trigger`,
-    settings: {},
+    settings: directions.size === 1 ? { 'changeover.writer': writerName(migration, first) } : {},
     body: sql`
 DECLARE
   changeover_phase text := (SELECT now.phase FROM changeover.current_phase(${literal(migration)}) AS now);

@@ -2,7 +2,7 @@ import type { Database, Transaction } from '@changeover/database'
 import { type Failure, isFailure } from '@changeover/errors'
 import { type Direction, fieldNamed, type Mapping, typeText } from '@changeover/mapping'
 import { ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
-import { keyNames, sidesOf } from '@changeover/sync'
+import { asEngine, keyNames, sidesOf } from '@changeover/sync'
 import type { DualWrite } from './dual-write.ts'
 import { errors } from './errors.ts'
 import { probeRowSql } from './probe-row.ts'
@@ -61,6 +61,8 @@ async function lead(tx: Transaction, migration: string, direction: Direction): P
     [migration, direction === 'forward' ? 'legacy-leads' : 'target-leads'],
   )
   if (rowCount === 0) throw errors.PHASE_MISSING({ migration })
+  // It takes twins away to see whether they come back.
+  await asEngine(tx, migration)
 }
 
 async function probeEvents(

@@ -13,11 +13,11 @@ import {
   refusalsOf,
   targetSide,
   type WritePart,
+  writerName,
   type WriteShape,
   writeSql,
 } from '@changeover/sync'
 import { type DbFunction, functionSql, objectName } from './db-object.ts'
-import { writerName } from './dual-write.ts'
 
 /** How many keys a statement may change before its plan is made for that number instead of for a few. */
 const manyKeys = 200

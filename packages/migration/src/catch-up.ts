@@ -35,7 +35,7 @@ export async function catchUp(
   migration: Migration,
   options: CatchUpOptions = {},
 ): Promise<CaughtUp> {
-  const sync = createSync(migration.mappings)
+  const catching = { database, migration: migration.name, sync: createSync(migration.mappings), options }
   const quarantined = await quarantinedIn(database, migration)
   const total = { rows: 0, written: 0, lost: [] as LostRow[] }
   const add = (done: CaughtUp) => {
@@ -44,13 +44,13 @@ export async function catchUp(
     total.lost.push(...done.lost)
   }
   for (const mapping of migration.ordered) {
-    add(await adoptAll(database, sync, mapping, options))
-    add(await eachBatch(database, sync, mapping, 'keep', options))
+    add(await adoptAll(catching, mapping))
+    add(await eachBatch(catching, mapping, 'keep'))
   }
   // What refers to a row goes before it.
   for (const mapping of migration.ordered.toReversed()) {
     if (quarantined.has(mapping.name)) continue
-    const { written } = await eachBatch(database, sync, mapping, 'delete', options)
+    const { written } = await eachBatch(catching, mapping, 'delete')
     total.written += written
   }
   if (total.lost.length === 0)
@@ -65,15 +65,21 @@ export async function catchUp(
   return total
 }
 
+interface Catching {
+  readonly database: Database
+  readonly migration: string
+  readonly sync: Sync
+  readonly options: CatchUpOptions
+}
+
 async function adoptAll(
-  database: Database,
-  sync: Sync,
+  { database, migration, sync, options: { batchRows = defaultBatch } }: Catching,
   mapping: Mapping,
-  { batchRows = defaultBatch }: CatchUpOptions,
 ): Promise<CaughtUp> {
+  const limit = { migration, limitRows: batchRows }
   const done = { rows: 0, written: 0, lost: [] as LostRow[] }
   for (;;) {
-    const { rows, refused } = await retrying(database, (tx) => giveNew(tx, sync, mapping, batchRows))
+    const { rows, refused } = await retrying(database, (tx) => giveNew(tx, sync, mapping, limit))
     if (rows === 0) return done
     // They have a key now, so that the batches meet them again.
     done.written += rows - refused.length
@@ -81,17 +87,15 @@ async function adoptAll(
 }
 
 async function eachBatch(
-  database: Database,
-  sync: Sync,
+  { database, migration, sync, options: { batchRows = defaultBatch, onProgress } }: Catching,
   mapping: Mapping,
   strays: 'delete' | 'keep',
-  { batchRows = defaultBatch, onProgress }: CatchUpOptions,
 ): Promise<CaughtUp> {
   const done = { rows: 0, written: 0, lost: [] as LostRow[] }
   for (let after: Key | undefined; ; ) {
     const from: Key | undefined = after
     const given = await retrying(database, (tx) =>
-      giveBack(tx, sync, mapping, { after: from, limitRows: batchRows, strays }),
+      giveBack(tx, sync, mapping, { migration, after: from, limitRows: batchRows, strays }),
     )
     done.rows += given.rows
     done.written += given.written

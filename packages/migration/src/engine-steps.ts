@@ -1,8 +1,15 @@
 import type { Database } from '@changeover/database'
 import { isFailure } from '@changeover/errors'
-import { dualWriteDrift, installDualWrite, uninstallDualWrite } from '@changeover/dual-write'
+import { type DualWrite, dualWriteDrift, installDualWrite, uninstallDualWrite } from '@changeover/dual-write'
 import { hashOf } from '@changeover/mapping'
-import { installProxies, planProxies, proxyDdl, type ProxySet, removeProxies } from '@changeover/proxies'
+import {
+  defaultProxySchema,
+  installProxies,
+  planProxies,
+  proxyDdl,
+  type ProxySet,
+  removeProxies,
+} from '@changeover/proxies'
 import { type FirstPhase, storeFirstPhase } from '@changeover/rollout'
 import type { Migration } from './define-migration.ts'
 import { phaseOf } from './phase-of.ts'
@@ -34,9 +41,16 @@ export function phaseEngine({ name }: Migration, first: FirstPhase): StepEngine 
   }
 }
 
-/** Triggers that write both sides; they do nothing before the phase says so. */
-export function dualWriteEngine({ name, mappings }: Migration): StepEngine {
-  const dualWrite = { migration: name, mappings }
+/** The dual write of a migration; refusals of direct legacy writes name its proxies. */
+export function dualWriteOf(migration: Migration): DualWrite {
+  const { name, mappings } = migration
+  return { migration: name, mappings, ...(hasProxies(migration) && { proxySchema: defaultProxySchema }) }
+}
+
+/** Triggers that write both sides, and guard legacy while the target leads; they do nothing before the phase says so. */
+export function dualWriteEngine(migration: Migration): StepEngine {
+  const { mappings } = migration
+  const dualWrite = dualWriteOf(migration)
   return {
     apply: (database) => installDualWrite(database, dualWrite),
     remove: (database) => uninstallDualWrite(database, dualWrite),

@@ -1,7 +1,15 @@
 import type { Transaction } from '@changeover/database'
 import { fieldNamed, type Mapping } from '@changeover/mapping'
 import { all, any, ident, sql } from '@changeover/mapping/sql'
-import { adopt, type Key, type RefusedRow, type Sync, type SyncResult, targetSide } from '@changeover/sync'
+import {
+  adopt,
+  asEngine,
+  type Key,
+  type RefusedRow,
+  type Sync,
+  type SyncResult,
+  targetSide,
+} from '@changeover/sync'
 
 /** A batch of rows that legacy was given, as the target has them. */
 export interface GivenBack {
@@ -14,6 +22,7 @@ export interface GivenBack {
 }
 
 export interface GiveBackOptions {
+  readonly migration: string
   readonly after: Key | undefined
   readonly limitRows: number
   /** Whether legacy rows that the target does not have are deleted. */
@@ -27,9 +36,9 @@ export async function giveBack(
   tx: Transaction,
   sync: Sync,
   mapping: Mapping,
-  { after, limitRows, strays }: GiveBackOptions,
+  { migration, after, limitRows, strays }: GiveBackOptions,
 ): Promise<GivenBack> {
-  await asWriter(tx)
+  await asEngine(tx, migration)
   const from = after === undefined ? {} : { after }
   const batch = await sync.batch(tx, mapping, 'backward', { ...from, limitRows }, keep)
   const last = batch.keys.length < limitRows ? undefined : batch.keys.at(-1)
@@ -45,9 +54,9 @@ export async function giveNew(
   tx: Transaction,
   sync: Sync,
   mapping: Mapping,
-  limitRows: number,
+  { migration, limitRows }: Pick<GiveBackOptions, 'migration' | 'limitRows'>,
 ): Promise<Pick<GivenBack, 'rows' | 'refused'>> {
-  await asWriter(tx)
+  await asEngine(tx, migration)
   const side = targetSide(mapping)
   const column = ident('t', fieldNamed(mapping.target, mapping.target.key[0] ?? '').column)
   const unknown = any(side.legacyKey.map((key) => sql`${key} IS NULL`))
@@ -69,9 +78,4 @@ export async function giveNew(
 /** What was written, whatever it was. */
 export function writtenBy({ inserted, updated, deleted, linked, unlinked }: SyncResult): number {
   return inserted + updated + deleted + linked + unlinked
-}
-
-/** The guards of the replica let the one writer pass. */
-export async function asWriter(tx: Transaction): Promise<void> {
-  await tx.query(`select set_config('changeover.writer', 'sync', true)`)
 }

@@ -3,6 +3,7 @@ import { isFailure } from '@changeover/errors'
 import { fieldNamed, lossOf, type Mapping } from '@changeover/mapping'
 import { all, ident, join, literal, sql } from '@changeover/mapping/sql'
 import {
+  asEngine,
   createSync,
   type Key,
   keyNames,
@@ -12,7 +13,7 @@ import {
   type Sync,
 } from '@changeover/sync'
 import type { Migration } from './define-migration.ts'
-import { asWriter, writtenBy } from './give-back.ts'
+import { writtenBy } from './give-back.ts'
 import { rolledBack } from './rolled-back.ts'
 
 /** Real rows that were deleted from legacy and written anew from the target, and those that came back otherwise. */
@@ -65,7 +66,7 @@ async function proveSample(
 }
 
 async function lead(tx: Transaction, migration: string): Promise<void> {
-  await asWriter(tx)
+  await asEngine(tx, migration)
   await tx.query(
     `update changeover.phase set phase = 'target-leads', target_has_led = true, epoch = epoch + 1 where migration = $1`,
     [migration],

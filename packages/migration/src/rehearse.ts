@@ -64,7 +64,12 @@ export async function rehearse(
   let isComplete = true
   for (const mapping of migration.ordered) {
     const strays = isLegacy || quarantined.has(mapping.name) ? 'keep' : 'delete'
-    const { end, ...tried } = await rehearseMapping(database, sync, mapping, strays, options)
+    const { end, ...tried } = await rehearseMapping(
+      database,
+      { migration: migration.name, sync, strays },
+      mapping,
+      options,
+    )
     mappings.push(tried)
     isComplete &&= end === 'reached'
   }
@@ -72,22 +77,29 @@ export async function rehearse(
   return { mappings, isComplete, seconds, oldestTransactionSeconds: await oldestTransaction(database) }
 }
 
+interface Rehearsing {
+  readonly migration: string
+  readonly sync: Sync
+  readonly strays: 'delete' | 'keep'
+}
+
 async function rehearseMapping(
   database: Database,
-  sync: Sync,
+  { migration, sync, strays }: Rehearsing,
   mapping: Mapping,
-  strays: 'delete' | 'keep',
   { limitRows = Number.POSITIVE_INFINITY, batchRows = 1_000 }: RehearseOptions,
 ): Promise<MappingRehearsal & { readonly end: 'reached' | 'cut' }> {
   const begun = performance.now()
   const size = Math.min(batchRows, limitRows)
-  const made = await rolledBack(database, (tx) => giveNew(tx, sync, mapping, 1_000_000))
+  const made = await rolledBack(database, (tx) =>
+    giveNew(tx, sync, mapping, { migration, limitRows: 1_000_000 }),
+  )
   const refused: RefusedRow[] = [...made.refused]
   let rows = made.rows
   let behind = made.rows
   let after: Key | undefined
   do {
-    const given = await attempt(database, sync, mapping, { after, limitRows: size, strays })
+    const given = await attempt(database, sync, mapping, { migration, after, limitRows: size, strays })
     rows += given.rows
     behind += given.written
     refused.push(...given.refused)

@@ -34,8 +34,13 @@ export type PhaseName = (typeof phaseNames)[number]
 export const phases: Readonly<Record<PhaseName, Phase>> = Object.freeze({
   'legacy-only': phase('legacy-only', 'legacy', [false, false, false], 'not written'),
   'legacy-leads': phase('legacy-leads', 'legacy', [false, true, false], 'synced in the same transaction'),
-  'target-leads': phase('target-leads', 'target', [true, true, true], 'synced back in the same transaction'),
-  'target-only': phase('target-only', 'target', [true, false, true], 'frozen'),
+  'target-leads': phase(
+    'target-leads',
+    'target',
+    [true, true, true],
+    'synced back in the same transaction; direct writes refused',
+  ),
+  'target-only': phase('target-only', 'target', [true, false, true], 'frozen; direct writes refused'),
   contracted: phase('contracted', 'target', undefined, 'archived and dropped'),
 })
 

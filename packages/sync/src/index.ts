@@ -14,6 +14,9 @@ export type { Key } from './key.ts'
 export { adopt } from './adopt.ts'
 export { discard } from './discard.ts'
 
+// Who writes, for the triggers of the tables that are written
+export { asEngine, engineName, writerName } from './writer.ts'
+
 // What the installer needs
 export { identityIndexName, identityIndexSql } from './identity-index.ts'
 

@@ -3,6 +3,7 @@ import { type Direction, identitySql, keyPairs, type Mapping, tableSql } from '@
 import { all, join, sql } from '@changeover/mapping/sql'
 import {
   adopt,
+  asEngine,
   dependentKeysSql,
   dependentsOf,
   discard,
@@ -24,6 +25,7 @@ import type { Authority } from './verification.ts'
 
 /** What a fix needs to know in every step. */
 export interface FixContext {
+  readonly migration: string
   readonly sync: Sync
   readonly mappings: readonly Mapping[]
   readonly authority: Authority
@@ -54,6 +56,7 @@ const nothing = { inserted: 0, updated: 0, deleted: 0, linked: 0, unlinked: 0 }
 /** Runs one step in a transaction: locks, looks at the rows, writes through sync or discard, and looks again. */
 export async function runStep(tx: Transaction, context: FixContext, step: FixStep): Promise<StepResult> {
   await tx.query(utc)
+  if (context.authority === 'target') await asEngine(tx, context.migration)
   return { step, ...(await done(tx, context, step)) }
 }
 

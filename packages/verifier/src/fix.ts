@@ -166,12 +166,13 @@ async function remaining(database: Database, { steps }: FixPlan): Promise<readon
 }
 
 function contextOf(
-  { sync, mappings }: FixSetting,
+  { migration, sync, mappings }: FixSetting,
   found: Verification | readonly Finding[],
   options: FixOptions,
 ): FixContext {
   const settings = 'settings' in found ? found.settings : undefined
   return {
+    migration,
     sync,
     mappings,
     authority: options.authority ?? settings?.authority ?? 'legacy',

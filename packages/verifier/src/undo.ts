@@ -1,7 +1,7 @@
 import { isFailure } from '@changeover/errors'
 import { type Database, retrying, type Transaction } from '@changeover/database'
 import type { Mapping } from '@changeover/mapping'
-import type { Key } from '@changeover/sync'
+import { asEngine, type Key } from '@changeover/sync'
 import { rowsDependedOn } from './dependent-rows.ts'
 import { errors } from './errors.ts'
 import { imagesOfRows, lockRows, type Side, utc } from './images.ts'
@@ -39,7 +39,7 @@ interface Kept {
  * Errors: VERIFIER.FIX_UNKNOWN, NOT_INSTALLED.
  */
 export async function undo(setting: UndoSetting, fix: string): Promise<UndoReport> {
-  const { database, mappings } = setting
+  const { database, mappings, migration } = setting
   let waiting = await installed(() => imagesOf(setting, fix))
   const count = waiting.length
   for (;;) {
@@ -47,7 +47,9 @@ export async function undo(setting: UndoSetting, fix: string): Promise<UndoRepor
     for (const image of waiting) {
       const mapping = mappings.find(({ name }) => name === image.mapping)
       const rowKey = JSON.parse(image.key) as Key // written as a list of texts
-      const why = mapping ? await restore(database, mapping, rowKey, fix, image) : 'its mapping is not given'
+      const why = mapping
+        ? await restore(database, mapping, rowKey, { migration, fix }, image)
+        : 'its mapping is not given'
       if (why !== undefined) left.push({ image, report: { mapping: image.mapping, rowKey, why } })
     }
     // A row may have to wait for one that it refers to, which comes back after it.
@@ -55,6 +57,12 @@ export async function undo(setting: UndoSetting, fix: string): Promise<UndoRepor
     waiting = left.map(({ image }) => image)
     if (isStuck || left.length === 0) return conclude(database, fix, count, left)
   }
+}
+
+/** The fix that is undone. */
+interface Named {
+  readonly migration: string
+  readonly fix: string
 }
 
 interface Left {
@@ -96,7 +104,7 @@ async function restore(
   database: Database,
   mapping: Mapping,
   rowKey: Key,
-  fix: string,
+  fix: Named,
   image: Kept,
 ): Promise<string | undefined> {
   try {
@@ -111,11 +119,12 @@ async function restoreIn(
   tx: Transaction,
   mapping: Mapping,
   rowKey: Key,
-  fix: string,
+  { migration, fix }: Named,
   image: Kept,
 ): Promise<string | undefined> {
   const { side, was, became, linksWere, linksBecame, number } = image
   await tx.query(utc)
+  if (side === 'legacy') await asEngine(tx, migration)
   await lockRows(tx, mapping[side], [rowKey])
   const [now] = [...(await imagesOfRows(tx, mapping, side, [rowKey])).values()]
   if ((now?.row ?? null) !== became || (now?.links ?? '{}') !== linksBecame)

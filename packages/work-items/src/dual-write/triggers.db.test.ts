@@ -1,4 +1,4 @@
-import { dualWriteDrift, installDualWrite } from '@changeover/dual-write'
+import { dualWriteDrift, installDualWrite, refusalIn } from '@changeover/dual-write'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AppUser } from '../legacy/app-user.ts'
 import { WorkItem } from '../target/work-item.ts'
@@ -7,7 +7,11 @@ import { legacyTaskData } from './legacy-task-data.fixture.ts'
 import { type Home, openHome } from './work-item-home.fixture.ts'
 import { writePaths } from './write-paths.fixture.ts'
 
-const dualWrite = { migration: workItems.name, mappings: workItems.mappings }
+const dualWrite = {
+  migration: workItems.name,
+  mappings: workItems.mappings,
+  proxySchema: 'changeover_legacy',
+}
 let home: Home
 
 beforeAll(async () => {
@@ -45,6 +49,15 @@ describe('FM-20 while legacy leads, the work items follow', () => {
 
 describe('while the target leads, legacy follows', () => {
   beforeAll(() => home.lead('target-leads'))
+
+  test.each(writePaths)('FM-20 $name, straight to legacy, is refused', async ({ write }) => {
+    const said = await write(home.orm.em.fork(), another).catch((error: unknown) => refusalIn(error) ?? error)
+    expect(said).toMatchObject({
+      code: 'DUAL_WRITE.LEGACY_READ_ONLY',
+      fix: expect.stringContaining('changeover_legacy.'),
+    })
+    expect(await home.apart()).toEqual([])
+  })
 
   test('entities with links and parents, in one flush', async () => {
     const em = home.orm.em.fork()
