@@ -139,6 +139,31 @@ test('the environment moves the phase only when it is told to', async () => {
   })
 })
 
+test('legacy is read-only for every client while the target leads, and flags check finds where it is not', async () => {
+  await fine('phase', 'advance')
+  await fine('backfill')
+  await fine('verify')
+  await fine('phase', 'advance', ...waived)
+  await expect(cli.pool.query(`update customer set name = 'direct' where id = 1`)).rejects.toMatchObject({
+    code: 'UC104',
+    hint: expect.stringContaining('changeover_legacy.customer'),
+  })
+  const environment = {
+    USE_WORKITEM_MODEL: 'true',
+    DUAL_WRITE_ENABLED: 'true',
+    LEGACY_MODELS_READONLY: 'true',
+  }
+  expect(await cli.run(['flags', 'check'], environment)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('direct writes refused'),
+  })
+  await cli.pool.query('alter table customer disable trigger changeover_crm_update')
+  expect(await cli.run(['flags', 'check'], environment)).toMatchObject({
+    code: 4,
+    stdout: expect.stringMatching(/DUAL_WRITE\.TRIGGER_DISABLED.*changeover_crm_update/),
+  })
+})
+
 test('a call that commander cannot understand is told which command it was', async () => {
   expect(await cli.run(['phase', 'plan', '--towards', 'x'])).toMatchObject({
     code: 2,

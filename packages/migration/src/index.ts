@@ -24,6 +24,7 @@ export { uninstall, type Uninstalled } from './uninstall.ts'
 
 // The phase
 export { changePhase, type ChangePhaseOptions, type PhaseChange, planPhase } from './change-phase.ts'
+export { captureDrift } from './capture-drift.ts'
 export { observe, type ObserveOptions } from './observe.ts'
 export { catchUp, type CatchUpOptions, type CaughtUp } from './catch-up.ts'
 export {

@@ -1,4 +1,4 @@
-import { phaseOf } from '@changeover/migration'
+import { captureDrift, phaseOf } from '@changeover/migration'
 import { checkFlags, type FlagRow } from '@changeover/rollout'
 import { describeFailure } from '@changeover/errors'
 import { exitCodes } from '../exit-code.ts'
@@ -6,11 +6,14 @@ import type { Outcome } from '../outcome.ts'
 import { boxTable } from '../render/box-table.ts'
 import type { Session } from '../session.ts'
 
-/** The phases with the flags that mean them, and whether the environment agrees with the stored one. */
+/** The phases with the flags that mean them, whether the environment agrees with the stored one, and whether legacy is guarded where it is read-only. */
 export async function flagsCheck({ database, environment, migration }: Session): Promise<Outcome> {
   const stored = await phaseOf(database, migration.name)
   const check = checkFlags(environment, stored, migration.flags)
-  const { problems } = check
+  // What the flag says must hold for every client of the database, not only for those that read flags.
+  const unguarded =
+    stored?.phase.flags?.legacyReadOnly === true ? await captureDrift(database, migration) : []
+  const problems = [...check.problems, ...unguarded]
   const lines = [
     boxTable(['Phase', 'Flags', 'Leads', 'Other side', ''], check.rows.map(flagCells)),
     ...problems.map((each) => `✗ ${describeFailure(each)}`),
@@ -18,7 +21,7 @@ export async function flagsCheck({ database, environment, migration }: Session):
   ]
   return {
     exitCode: problems.length === 0 ? exitCodes.fine : exitCodes.findings,
-    data: { ...check, stored: stored ?? null },
+    data: { ...check, problems, stored: stored ?? null },
     text: lines.join('\n'),
   }
 }

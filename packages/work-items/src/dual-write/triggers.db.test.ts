@@ -48,7 +48,13 @@ describe('FM-20 while legacy leads, the work items follow', () => {
 })
 
 describe('while the target leads, legacy follows', () => {
-  beforeAll(() => home.lead('target-leads'))
+  beforeAll(async () => {
+    // So that those who write a title again have something to change.
+    await another(
+      `UPDATE staff_task SET title = 'path: before' WHERE title LIKE 'path:%' AND title NOT LIKE 'path: copied%'`,
+    )
+    await home.lead('target-leads')
+  })
 
   test.each(writePaths)('FM-20 $name, straight to legacy, is refused', async ({ write }) => {
     const said = await write(home.orm.em.fork(), another).catch((error: unknown) => refusalIn(error) ?? error)
