@@ -1,6 +1,7 @@
 import type { ColumnType } from './column-type.ts'
 import { fit } from './fit.ts'
 import type { Mapping, ResolvedRule } from './mapping.ts'
+import { filledSql } from './legacy-default.ts'
 import { at, type SqlRow, type SqlScope } from './rule.ts'
 import { jsonValueSql } from './json.ts'
 import { fitsSql, readSql, type Slot, slotOf, storedSql, throughSql, writeSql } from './slot.ts'
@@ -105,7 +106,7 @@ function heldSql(
   return sql`CASE WHEN ${any(unread)} THEN FALSE ELSE ${all(agreements)} END`
 }
 
-/** What a rule makes of the authority's row, in the rule's own types, by slot. */
+/** What a rule makes of the authority's row, in the rule's own types, by slot; on the way back with the legacy table's defaults. */
 export function valuesSql(
   mapping: Mapping,
   resolved: ResolvedRule,
@@ -114,7 +115,8 @@ export function valuesSql(
 ): SqlRow {
   const { rule, kind, shape } = resolved
   const make = direction === 'forward' ? kind.forwardSql : kind.backwardSql
-  return make.call(kind, rule.params, givenSql(mapping, resolved, direction, frame), frame.scope, shape)
+  const made = make.call(kind, rule.params, givenSql(mapping, resolved, direction, frame), frame.scope, shape)
+  return direction === 'forward' ? made : filledSql(mapping.legacy, resolved, frame.target, made)
 }
 
 /** What a rule takes, in the rule's own types, by slot. */

@@ -10,6 +10,7 @@ export {
 } from './table.ts'
 export { documentDdl, documentOf, dropDocumentDdl, type ListedRows } from './document.ts'
 export { type BaseType, type ColumnType, columnType, isJson, typeText } from './column-type.ts'
+export { constantDefault, constantText } from './default-value.ts'
 
 // Writing a mapping
 export { defineMapping, type Mapping, type MappingDefinition, type ResolvedRule } from './mapping.ts'

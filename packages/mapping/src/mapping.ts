@@ -2,6 +2,7 @@ import { errors } from './errors.ts'
 import { hashOf } from './hash.ts'
 import { identityFits, type Identity } from './identity.ts'
 import { kinds as builtIn } from './kinds/index.ts'
+import { withFills } from './legacy-default.ts'
 import type { Links } from './links.ts'
 import { problemsOf } from './check.ts'
 import type { Loss, Root, Rule, RuleKind, Shape, Tables } from './rule.ts'
@@ -126,5 +127,6 @@ function resolve(
     slot: slotOf(tables.target, ref),
     type,
   }))
-  return Object.freeze({ rule, kind, label, shape, loss: kind.loss(rule.params, tables), slots })
+  const loss = withFills(tables.legacy, { shape, slots }, kind.loss(rule.params, tables))
+  return Object.freeze({ rule, kind, label, shape, loss, slots })
 }

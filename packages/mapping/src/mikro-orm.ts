@@ -2,7 +2,7 @@ import { type EntityMetadata, type EntityProperty, type EntitySchema, MikroORM }
 import { columnType } from './column-type.ts'
 import { errors } from './errors.ts'
 import type { LinkSide } from './links.ts'
-import { type Field, freezeTable, type Table, type TableOptions } from './table.ts'
+import { defaultOf, type Field, freezeTable, type Table, type TableOptions } from './table.ts'
 
 type Builder<P> = P extends (...args: never[]) => infer B ? B : P
 type OptionsOf<P> = Builder<P> extends { '~options': infer O } ? O : never
@@ -102,13 +102,15 @@ function hasColumn(property: EntityProperty): boolean {
 function fieldOf(property: EntityProperty): Field {
   const nullable = property.nullable === true
   const generated = typeof property.generated === 'string' && !/identity/i.test(property.generated)
+  const type = columnType(property.columnTypes[0] ?? '')
   return Object.freeze({
     name: property.name,
     column: property.fieldNames[0] ?? property.name,
-    type: columnType(property.columnTypes[0] ?? ''),
+    type,
     nullable,
     optional: nullable || generated || property.defaultRaw !== undefined || property.autoincrement === true,
     generated,
+    ...defaultOf(type, property.defaultRaw),
   })
 }
 

@@ -2,6 +2,7 @@ import type { ColumnType } from './column-type.ts'
 import { errors } from './errors.ts'
 import { fit } from './fit.ts'
 import { keyPairs } from './identity.ts'
+import { filledRow } from './legacy-default.ts'
 import type { Mapping, ResolvedRule } from './mapping.ts'
 import type { Row, RowScope } from './rule.ts'
 import { fitsRow, readRow, readsRow, type Slot, slotOf, writeRow } from './slot.ts'
@@ -38,7 +39,7 @@ export function toTarget(mapping: Mapping, legacy: Row, scope: RowScope, current
 
 /**
  * The legacy row that a target row reads as, by field name, with its key.
- * Shape: fields that a rule drops are absent.
+ * Shape: fields that a rule drops are absent; one that the target says nothing of has the legacy table's default.
  *
  * Errors: MAPPING.ROW_REFUSED.
  */
@@ -52,7 +53,12 @@ export function toLegacy(mapping: Mapping, target: Row, scope: RowScope): Row {
     const given = Object.fromEntries(slots.map(({ slot, type }) => [slot.ref, readRow(slot, type, target)]))
     if (kind.acceptsBack?.row(rule.params, given, scope) === false)
       throw refused(mapping, resolved, made, kind.acceptsBack.fails(rule.params))
-    const values = kind.backward(rule.params, given, scope, shape)
+    const values = filledRow(
+      mapping.legacy,
+      resolved,
+      target,
+      kind.backward(rule.params, given, scope, shape),
+    )
     for (const name of shape.restores) {
       if (isMissing(slotOf(mapping.legacy, name), values[name] ?? null))
         throw refused(mapping, resolved, made, 'would be NULL in a column that is NOT NULL')

@@ -1,5 +1,6 @@
 import { type ColumnType, typeText } from './column-type.ts'
 import { fit } from './fit.ts'
+import { isJsonNull } from './json-null.ts'
 import { fromJsonRow, fromJsonSql, toJsonRow, toJsonSql } from './json.ts'
 import { ident, literal, type Sql, sql, typeName } from './sql.ts'
 import { type Field, fieldNamed, type Table } from './table.ts'
@@ -23,6 +24,17 @@ export function slotOf(table: Table, ref: string): Slot {
 export function storedSql(slot: Slot, alias: string): Sql {
   const column = ident(alias, slot.field.column)
   return slot.jsonKey === undefined ? column : sql`(${column} -> ${literal(slot.jsonKey)})`
+}
+
+/** What stands under the slot's JSON key as text; NULL where there is no such key or JSON's null. */
+export function textSql(slot: Slot, alias: string): Sql {
+  return sql`(${ident(alias, slot.field.column)} ->> ${literal(slot.jsonKey ?? '')})`
+}
+
+/** Row twin of {@link textSql}, as far as that is NULL. */
+export function textRow(slot: Slot, row: Readonly<Record<string, Value>>): Value {
+  const stored = keyOf(row[slot.field.name] ?? null, slot.jsonKey ?? '') ?? null
+  return isJsonNull(stored) ? null : stored
 }
 
 /** The slot as a value of the type that its rule speaks. What is stored in JSON in another shape reads as NULL. */

@@ -1,5 +1,8 @@
 import { type ColumnType, columnType } from './column-type.ts'
+import { constantDefault } from './default-value.ts'
 import { errors } from './errors.ts'
+import { deepFreeze } from './rule.ts'
+import type { Value } from './value.ts'
 
 /** One column. `optional` says that an insert may leave it out: it is nullable or has a default. */
 export interface Field {
@@ -10,6 +13,8 @@ export interface Field {
   readonly optional: boolean
   /** GENERATED ALWAYS AS (…) STORED and its like: can be read, never written. */
   readonly generated: boolean
+  /** What the table gives a row that leaves the column out, where that is always the same and known. Never null. */
+  readonly defaultValue?: Value
 }
 
 /** Rows of the table that a mapping speaks of: each named field has one of these values. */
@@ -68,6 +73,8 @@ export interface TableOptions<F extends string, Key extends F = F> {
 
 /**
  * Describes a table. A column is written as SQL writes it: type, `not null`, and `default` or `generated` where it has one.
+ * With its constant (`default 'medium'`, `default 0`) a default is also what the way back gives a row that does not know the
+ * column; without one, or with `now()` and its like, it says only that an insert may leave the column out.
  *
  * @example
  * table('customer', { id: 'bigint not null default', name: 'varchar(80) not null', email: 'text' }, { key: ['id'] }).key // => ['id']
@@ -133,15 +140,23 @@ export function snakeCase(name: string): string {
 }
 
 function fieldOf(name: string, text: string, column: string): Field {
-  const match = /^(.+?)(\s+not null)?(\s+default|\s+generated)?$/.exec(text.trim())
-  const suffix = match?.[3]?.trim()
+  const match = /^(.+?)(\s+not null)?(?:\s+(default|generated)(?:\s+(.+))?)?$/s.exec(text.trim())
+  const suffix = match?.[3]
   const nullable = match?.[2] === undefined
+  const type = Object.freeze(columnType(match?.[1] ?? text))
   return Object.freeze({
     name,
     column,
-    type: Object.freeze(columnType(match?.[1] ?? text)),
+    type,
     nullable,
     optional: nullable || suffix !== undefined,
     generated: suffix === 'generated',
+    ...defaultOf(type, suffix === 'default' ? match?.[4] : undefined),
   })
+}
+
+/** The default of a field from its expression, where it is a constant. */
+export function defaultOf(type: ColumnType, expression: string | undefined): Pick<Field, 'defaultValue'> {
+  const value = expression === undefined ? undefined : constantDefault(type, expression)
+  return value === undefined ? {} : { defaultValue: deepFreeze(value) }
 }

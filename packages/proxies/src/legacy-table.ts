@@ -1,4 +1,5 @@
 import type { Queryable } from '@changeover/database'
+import { constantText } from '@changeover/mapping'
 
 /** A column of a legacy table as the database has it, in the table's order. */
 export interface LegacyColumn {
@@ -57,13 +58,17 @@ export async function readLegacyTable(
     regclass,
   ])
   const text = rows[0]?.table ?? null
-  return text === null ? undefined : (JSON.parse(text) as LegacyTable) // the statement builds this shape
+  if (text === null) return undefined
+  const table = JSON.parse(text) as LegacyTable // the statement builds this shape, but for isConstant
+  const columns = table.columns.map((column) => {
+    const isConstant = column.defaultSql !== null && constantText(column.defaultSql) !== undefined
+    return { ...column, isConstant }
+  })
+  return { ...table, columns }
 }
 
-const constant = `^(''([^'']|'''')*''|-?[0-9.]+|\\(-[0-9.]+\\)|true|false)(::[a-z ]+(\\([0-9,]+\\))?)?$`
-
 const columnsQuery = `SELECT jsonb_agg(jsonb_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
-    'notNull', a.attnotnull, 'defaultSql', made.sql, 'isConstant', coalesce(made.sql ~ '${constant}', false)) ORDER BY a.attnum)
+    'notNull', a.attnotnull, 'defaultSql', made.sql) ORDER BY a.attnum)
   FROM pg_attribute AS a LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     CROSS JOIN LATERAL (SELECT CASE WHEN a.attidentity <> ''
         THEN format('nextval(%L::regclass)', pg_get_serial_sequence(c.oid::regclass::text, a.attname::text))

@@ -1,8 +1,8 @@
 import { type Database, fromPool } from '@changeover/database'
 import { createTestDatabase } from '@changeover/embedded-postgres/testing'
 import { copy, defineMapping, intoJson, type Mapping, storedIn, table } from '@changeover/mapping'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { adopt, createSync, identityIndexName, type Key } from './index.ts'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { adopt, createSync, identityIndexName, type Key, schemaDrift } from './index.ts'
 
 let home: Awaited<ReturnType<typeof createTestDatabase>>
 let database: Database
@@ -112,4 +112,67 @@ test('two mappings never share an identity index, however long their names', () 
   const [one, two] = ['one', 'two'].map((name) => identityIndexName({ ...noteOnly, name: long + name }))
   expect(one).not.toBe(two)
   expect(one?.length).toBeLessThan(64)
+})
+
+describe('a row that was made on the target side and knows nothing of some legacy columns', () => {
+  const legacy = (columns: { readonly rank: string; readonly label: string }) =>
+    table('old', { id: 'bigint not null default', a: 'text', ...columns }, { key: ['id'] })
+  const mappingOf = (columns: Parameters<typeof legacy>[0]) =>
+    defineMapping({
+      ...parts,
+      legacy: legacy(columns),
+      target: table('page', page, { key: ['id'], where: { kind: 'note' } }),
+      rules: [copy('a'), intoJson('data', 'rank', 'label')],
+    })
+  const born = async (mapping: Mapping, data: string) => {
+    await database.query(`CREATE TABLE old (id bigserial PRIMARY KEY, a text, rank integer NOT NULL DEFAULT 7, label text NOT NULL DEFAULT 'it''s new');
+      CREATE TABLE page (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), kind text NOT NULL, a text, data jsonb);
+      INSERT INTO page (kind, a, data) VALUES ('note', 'x', '${data}')`)
+    return await database.transaction(async (tx) => {
+      const { rows } = await tx.query<{ id: string }>('SELECT id FROM page')
+      const keys = await adopt(
+        tx,
+        mapping,
+        rows.map(({ id }) => id),
+      )
+      return await createSync([mapping]).keys(tx, mapping, 'backward', keys, { heldValues: 'keep' })
+    })
+  }
+  const read = async () => (await database.query('SELECT rank, label FROM old')).rows
+  const known = { rank: 'integer not null default 7', label: "text not null default 'it''s new'" }
+
+  test.each(['{}', '{"rank": null}', '{"other": 1}'])('gets their defaults: %s', async (data) => {
+    const mapping = mappingOf(known)
+    expect(await born(mapping, data)).toMatchObject({ inserted: 1, refused: [] })
+    expect(await read()).toEqual([{ rank: 7, label: "it's new" }])
+    expect(await schemaDrift(database, mapping)).toEqual([])
+    const again = createSync([mapping]).keys
+    for (const direction of ['backward', 'forward'] as const)
+      expect(
+        await database.transaction((tx) => again(tx, mapping, direction, [['1']], { heldValues: 'keep' })),
+      ).toMatchObject({ updated: 0, inserted: 0, refused: [] })
+  })
+
+  test('is refused by rule where the description knows none', async () => {
+    const mapping = mappingOf({ ...known, label: 'text not null default' })
+    expect((await born(mapping, '{}')).refused).toMatchObject([
+      { rule: 'copy(label)', why: 'would be NULL in a column that is NOT NULL' },
+    ])
+    expect(await read()).toEqual([])
+  })
+
+  test('is refused where something unreadable stands in the place', async () => {
+    expect((await born(mappingOf(known), '{"rank": "seven"}')).refused).toMatchObject([
+      { rule: 'copy(rank)', why: 'would be NULL in a column that is NOT NULL' },
+    ])
+  })
+
+  test('gets what the description says, and the drift says that the table would not', async () => {
+    const mapping = mappingOf({ ...known, rank: 'integer not null default 8' })
+    await born(mapping, '{}')
+    expect(await read()).toMatchObject([{ rank: 8 }])
+    expect(await schemaDrift(database, mapping)).toMatchObject([
+      { code: 'SYNC.COLUMN_DEFAULT', values: { table: 'old', column: 'rank', default: '7', expected: '8' } },
+    ])
+  })
 })

@@ -39,6 +39,11 @@ export const errors = defineErrors('SYNC', {
       `${v.table}.${v.column} ${v.nullable ? 'can be NULL, where the mapping says NOT NULL' : 'is NOT NULL, where the mapping says it can be NULL'}.`,
     fix: 'Change the constraint back, or change the mapping with the schema.',
   },
+  COLUMN_DEFAULT: {
+    message: (v: { table: string; column: string; default: string | null; expected: string | undefined }) =>
+      `${v.table}.${v.column} has ${v.default === null ? 'no default' : `the default ${v.default}`}, where the mapping says ${v.expected}.`,
+    fix: 'Change the default back, or change it in the description of the table.',
+  },
   COLUMN_UNKNOWN: {
     message: (v: { table: string; column: string; type: string }) =>
       `${v.table}.${v.column} (${v.type}) is unknown to the mapping, so its values would be lost.`,

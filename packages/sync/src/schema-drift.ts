@@ -2,6 +2,7 @@ import type { Queryable } from '@changeover/database'
 import type { Problem } from '@changeover/errors'
 import {
   columnType,
+  constantDefault,
   type Field,
   hashOf,
   type Mapping,
@@ -20,6 +21,8 @@ interface Column {
   readonly generated: boolean
   /** Whether an insert must give it a value. */
   readonly required: boolean
+  /** The expression of its default; null where it has none. */
+  readonly default: string | null
   /** Views say nothing about NULL. */
   readonly isView: boolean
 }
@@ -31,8 +34,8 @@ interface Described {
 }
 
 /**
- * A hash of the columns on which the mapping depends: every one of the legacy table, and of the others those that the mapping
- * knows or an insert must give. Equal as long as nothing has changed that could matter.
+ * A hash of the columns on which the mapping depends: every one of the legacy table, with its default where the mapping says one,
+ * and of the others those that the mapping knows or an insert must give. Equal as long as nothing has changed that could matter.
  *
  * Cost: one statement on the catalog, well below a millisecond. Takes no lock: read it in a transaction that has already used
  * the tables, so that nobody can change them before it ends.
@@ -41,18 +44,20 @@ export async function schemaFingerprint(queryable: Queryable, mapping: Mapping):
   const described = describedBy(mapping)
   const columns = await readColumns(queryable, described)
   return hashOf(
-    columns.filter(({ place, name, required }) => {
-      const of = described[place]
-      return of !== undefined && (of.whole || required || fieldOf(of.table, name) !== undefined)
+    columns.flatMap((column) => {
+      const of = described[column.place]
+      const field = of && fieldOf(of.table, column.name)
+      if (!of?.whole && !column.required && field === undefined) return []
+      return [{ ...column, default: of?.whole && field?.defaultValue !== undefined ? column.default : null }]
     }),
   )
 }
 
 /**
  * What the mapping says of its tables and the database does not: missing tables, and columns that are missing, perhaps renamed,
- * of another type, nullable or not, or unknown to the mapping. Empty where they agree.
+ * of another type, nullable or not, with another default, or unknown to the mapping. Empty where they agree.
  *
- * Shape: SYNC.TABLE_MISSING, COLUMN_MISSING, COLUMN_RETYPED, COLUMN_NULLABILITY, COLUMN_UNKNOWN. Cost: as for {@link schemaFingerprint}.
+ * Shape: SYNC.TABLE_MISSING, COLUMN_MISSING, COLUMN_RETYPED, COLUMN_NULLABILITY, COLUMN_DEFAULT, COLUMN_UNKNOWN. Cost: as for {@link schemaFingerprint}.
  */
 export async function schemaDrift(queryable: Queryable, mapping: Mapping): Promise<readonly Problem[]> {
   const described = describedBy(mapping)
@@ -61,7 +66,11 @@ export async function schemaDrift(queryable: Queryable, mapping: Mapping): Promi
     const found = columns.filter((column) => column.place === place)
     if (found.length === 0)
       return [errors.TABLE_MISSING.problem({ mapping: mapping.name, table: table.name })]
-    return [...knownDrift(table, found), ...unknownDrift(table, found, whole)]
+    return [
+      ...knownDrift(table, found),
+      ...(whole ? defaultDrift(table, found) : []),
+      ...unknownDrift(table, found, whole),
+    ]
   })
 }
 
@@ -86,11 +95,13 @@ async function readColumns(
         CASE t.typtype WHEN 'd' THEN t.typtypmod ELSE a.atttypmod END) AS type,
       a.attgenerated <> '' AS generated,
       a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' AND t.typdefault IS NULL AS required,
+      CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END AS default,
       c.relkind IN ('v', 'm') AS "isView"
     FROM unnest($1::text[]) WITH ORDINALITY AS named(name, place)
       JOIN pg_class AS c ON c.oid = to_regclass(named.name)
       JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
       JOIN pg_type AS t ON t.oid = a.atttypid
+      LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     ORDER BY named.place, a.attnum`,
     [described.map(({ table }) => tableSql(table).text)],
   )
@@ -108,6 +119,19 @@ function knownDrift(table: Table, found: readonly Column[]): readonly Problem[] 
     if (type !== expected) return [errors.COLUMN_RETYPED.problem({ ...names, type, expected })]
     if (column.isView || column.nullable === field.nullable) return []
     return [errors.COLUMN_NULLABILITY.problem({ ...names, nullable: column.nullable })]
+  })
+}
+
+/** A default that the mapping gives to rows from the target, and the legacy table would not. */
+function defaultDrift(table: Table, found: readonly Column[]): readonly Problem[] {
+  return Object.values(table.fields).flatMap((field): readonly Problem[] => {
+    const column = found.find(({ name }) => name === field.column)
+    if (field.defaultValue === undefined || column === undefined || column.isView) return []
+    const value = column.default === null ? undefined : constantDefault(field.type, column.default)
+    const [expected, actual] = [field.defaultValue, value].map((each) => JSON.stringify(each))
+    if (actual === expected) return []
+    const values = { table: table.name, column: field.column, default: column.default, expected }
+    return [errors.COLUMN_DEFAULT.problem(values)]
   })
 }
 

@@ -73,6 +73,32 @@ export const copyKind: RuleKind<Copy> = {
       ),
       rules: [...copy('title', 'note', 'amount', 'rank', 'at'), copy('extra').as('data.extra')],
     },
+    {
+      name: 'columns with defaults, which the way back gives where the target says nothing',
+      legacy: table(
+        'copy_default_legacy',
+        {
+          id: 'bigint not null',
+          title: "varchar(20) not null default 'it''s new'",
+          rank: 'integer not null default (-1)',
+          hours: 'numeric(6,2) not null default 0',
+          share: 'double precision not null default 0.1',
+          done: 'boolean not null default false',
+          day: "date not null default '2026-02-28'::date",
+          tags: "jsonb not null default '[]'::jsonb",
+        },
+        { key: ['id'] },
+      ),
+      target: table(
+        'copy_default_target',
+        { id: 'bigint not null', title: 'text', rank: 'integer', data: 'jsonb not null default' },
+        { key: ['id'] },
+      ),
+      rules: [
+        ...copy('title', 'rank'),
+        ...['hours', 'share', 'done', 'day', 'tags'].map((field) => copy(field).as(`data.${field}`)),
+      ],
+    },
   ],
 }
 

@@ -80,6 +80,32 @@ describe('while the target leads, legacy follows', () => {
     expect(await home.apart()).toEqual([])
   })
 
+  test('an entity that says nothing of what only legacy has gets the defaults of the legacy columns', async () => {
+    const em = home.orm.em.fork()
+    em.create(WorkItem, { workType: 'task', title: 'native' })
+    await em.flush()
+    const { rows } = await home.database.query(
+      `SELECT board_position, domain, task_context, impact, geographic_scope, auto_generated FROM staff_task WHERE title = 'native'`,
+    )
+    expect(rows).toEqual([
+      {
+        board_position: 0,
+        domain: 'general',
+        task_context: 'standalone',
+        impact: '',
+        geographic_scope: {},
+        auto_generated: false,
+      },
+    ])
+    await em.execute(`DELETE FROM work_item WHERE title = 'native'`)
+  })
+
+  test('one that lacks a value which legacy has no default for is refused, by rule', async () => {
+    const em = home.orm.em.fork()
+    em.create(WorkItem, { workType: 'activity', title: 'without dates' })
+    await expect(em.flush()).rejects.toThrow(/start/i)
+  })
+
   test('an entity that is flushed again after it was made keeps its legacy key', async () => {
     const em = home.orm.em.fork()
     const made = em.create(WorkItem, { workType: 'task', title: 'made', taskData: legacyTaskData })
