@@ -160,7 +160,10 @@ export const failureModes = {
     'a trigger that is there does nothing',
     'a self-test with real rows in a transaction that is rolled back',
   ],
-  59: ['somebody rolls back after the old tables are gone', 'a table of transitions that has no such arrow'],
+  59: [
+    'somebody rolls back after the old tables are gone',
+    'no such arrow; the tables are archived first, and the refusal says where',
+  ],
   61: ['a switch is left half-done', 'each step is recorded and safe to repeat'],
   62: [
     'target-only values that legacy cannot hold',
@@ -172,7 +175,7 @@ export const failureModes = {
   ],
   64: [
     'legacy is dropped while somebody still reads it',
-    'uses are counted for a time; who and what still depends on it is named',
+    'uses are counted for a time; who and what still depends on it is named; archived before it is dropped',
   ],
   65: ['two operators switch at once', 'one lock, and the version that the operator has seen'],
 }

@@ -27,6 +27,8 @@ const declining: ReadonlySet<string> = new Set([
   errors.NOT_CONFIRMED.code,
   errors.PHASE_FORBIDS.code,
   errors.DUAL_WRITE_OFF.code,
+  'MIGRATION.CONTRACTED',
+  'MIGRATION.NAME_NOT_TYPED',
   'ROLLOUT.GATES_CLOSED', // by name: help must not load the engines
 ])
 

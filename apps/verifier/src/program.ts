@@ -1,5 +1,6 @@
 import { Command } from '@commander-js/extra-typings'
 import { backfillCommand } from './commands/backfill.ts'
+import { contractCommand } from './commands/contract.ts'
 import { docsCommand } from './commands/docs.ts'
 import { flagsCommand } from './commands/flags.ts'
 import { installCommand } from './commands/install.ts'
@@ -43,6 +44,7 @@ export function createProgram(shell: Shell) {
     installCommand(shell),
     phaseCommand(shell),
     flagsCommand(shell),
+    contractCommand(shell),
     backfillCommand(shell),
     verifyCommand(shell),
     undoCommand(shell),

@@ -13,6 +13,9 @@ import {
   type TransitionResult,
 } from '@changeover/rollout'
 import { type CatchUpOptions, catchUp, type CaughtUp } from './catch-up.ts'
+import { requireLegacy } from './contract/require-legacy.ts'
+import { archiveLegacy, type ArchiveOptions } from './contract/archive-legacy.ts'
+import { legacyTablesIn } from './contract/legacy-tables.ts'
 import type { Migration } from './define-migration.ts'
 import { observe, type ObserveOptions } from './observe.ts'
 import { phaseOf } from './phase-of.ts'
@@ -20,7 +23,12 @@ import { phaseOf } from './phase-of.ts'
 export interface ChangePhaseOptions
   extends Omit<TransitionOptions, 'observe' | 'actions'>,
     ObserveOptions,
-    CatchUpOptions {}
+    CatchUpOptions {
+  /** What stands at the place of a legacy table once it is archived. */
+  readonly legacyName?: ArchiveOptions['legacyName']
+  /** Told before each step of the archiving. */
+  readonly onArchive?: ArchiveOptions['onStep']
+}
 
 export interface PhaseChange extends TransitionResult {
   /** Present where legacy was frozen before. */
@@ -29,9 +37,10 @@ export interface PhaseChange extends TransitionResult {
 
 /**
  * Takes a migration to a neighbouring phase, through the gates, with what the engines do on each arrow: out of `target-only`
- * legacy catches up once capture writes it again. An emergency skips the rehearsal, as its gates are waived anyway.
+ * legacy catches up once capture writes it again; into `contracted` it is archived. An emergency skips the rehearsal, as its gates are waived anyway.
  *
- * Errors: those of `transition` in rollout, and ROLLOUT.PHASE_MISSING before the first install.
+ * Errors: those of `transition` in rollout, ROLLOUT.PHASE_MISSING before the first install, and MIGRATION.CONTRACTED
+ * for whoever wants to go back.
  */
 export async function changePhase(
   database: Database,
@@ -39,8 +48,11 @@ export async function changePhase(
   request: Omit<TransitionRequest, 'migration'>,
   options: ChangePhaseOptions = {},
 ): Promise<PhaseChange> {
-  if ((await phaseOf(database, migration.name)) === undefined)
-    throw rolloutErrors.PHASE_MISSING({ migration: migration.name })
+  const stored = await phaseOf(database, migration.name)
+  if (stored === undefined) throw rolloutErrors.PHASE_MISSING({ migration: migration.name })
+  if (request.to !== 'contracted') await requireLegacy(database, migration)
+  // It would be found out behind the point of no return.
+  else await legacyTablesIn(database, migration)
   const rehearsal = request.emergency === true ? 'none' : (options.rehearsal ?? {})
   let caughtUp: CaughtUp | undefined
   const result = await transition(
@@ -49,16 +61,34 @@ export async function changePhase(
     {
       ...options,
       observe: ({ phase: { name } }) =>
-        observe(database, migration, arrowBetween(name, request.to), { rehearsal }),
+        observe(database, migration, arrowBetween(name, request.to), observing(options, rehearsal)),
       actions: {
         async complete({ from, to }) {
           if (from === 'target-only' && to === 'target-leads')
             caughtUp = await catchUp(database, migration, options)
+          if (to === 'contracted') await archiveLegacy(database, migration, archiving(options, request.by))
         },
       },
     },
   )
   return { ...result, ...(caughtUp && { caughtUp }) }
+}
+
+function observing(
+  { limits, confirmedName }: Pick<ChangePhaseOptions, 'limits' | 'confirmedName'>,
+  rehearsal: NonNullable<ObserveOptions['rehearsal']>,
+): ObserveOptions {
+  const seconds = limits?.disuseSeconds
+  return {
+    rehearsal,
+    ...(confirmedName !== undefined && { confirmedName }),
+    ...(seconds !== undefined && { disuseSeconds: seconds }),
+  }
+}
+
+/** What the archiving takes from the options of a change. */
+export function archiving({ legacyName, onArchive }: ChangePhaseOptions, by: string): ArchiveOptions {
+  return { by, ...(legacyName && { legacyName }), ...(onArchive && { onStep: onArchive }) }
 }
 
 /**
@@ -75,7 +105,12 @@ export async function planPhase(
   const phase = await phaseOf(database, migration.name)
   if (phase === undefined) throw rolloutErrors.PHASE_MISSING({ migration: migration.name })
   const arrow = arrowBetween(phase.phase.name, to)
-  const observations = await observe(database, migration, arrow, options)
+  const observations = await observe(
+    database,
+    migration,
+    arrow,
+    observing({ ...options, ...(limits && { limits }) }, options.rehearsal ?? {}),
+  )
   const facts = await gatherFacts(database, migration.name, { observe: async () => observations })
   return planTransition(facts, to, {
     ...(limits && { limits }),

@@ -58,6 +58,32 @@ export const errors = defineErrors('MIGRATION', {
     fix: (v) =>
       `See them with \`changeover verify ${v.migration} --verbose\`, mend them with --fix, then install again.`,
   },
+  CONTRACT_IN_PLACE: {
+    message: (v: { migration: string; table: string }) =>
+      `${v.migration} cannot be contracted: ${v.table} is legacy and target at once, and cannot be archived as a table.`,
+    fix: 'Drop the old columns with a migration of your own, once nobody reads them.',
+  },
+  CONTRACTED: {
+    message: (v: { migration: string; places: readonly string[] }) =>
+      `${v.migration} is contracted: its legacy tables are no longer written, and there is no way back. They are at ${v.places.join(', ') || 'their old place still: the contraction was interrupted'}.`,
+    fix: (v) =>
+      `Look: changeover contract show ${v.migration}. Put them back, read-only and as they were: changeover contract restore ${v.migration}`,
+  },
+  NOT_CONTRACTED: {
+    message: (v: { migration: string }) => `${v.migration} is not contracted, so nothing is archived.`,
+    fix: (v) => `See what is missing for it: changeover contract show ${v.migration}`,
+  },
+  NAME_NOT_TYPED: {
+    message: (v: { migration: string }) =>
+      `The legacy tables of ${v.migration} are not touched without its name being typed.`,
+    fix: (v) => `Type it: --confirm ${v.migration}`,
+  },
+  ARCHIVE_KEPT: {
+    message: (v: { migration: string; places: readonly string[] }) =>
+      `${v.migration} cannot be uninstalled: the bookkeeping knows of tables in the archive, or of views with their names: ${v.places.join(', ')}.`,
+    fix: (v) =>
+      `Drop them first: changeover contract drop ${v.migration} --confirm ${v.migration}, then the views that are left.`,
+  },
   TARGET_LEADS: {
     message: (v: { migration: string; phase: string }) =>
       `${v.migration} cannot be uninstalled in the phase ${v.phase}: the way back would be lost.`,

@@ -36,4 +36,11 @@ export {
 } from './rehearse.ts'
 export { proveReverse, type ReverseProof } from './prove-reverse.ts'
 
+// The end of legacy
+export { contract, type ContractOptions, type Contracted } from './contract/contract.ts'
+export { type ArchivedTable, archivedTables, placeOf } from './contract/archived-tables.ts'
+export { dropLegacy, restoreLegacy } from './contract/after-contract.ts'
+export { requireLegacy } from './contract/require-legacy.ts'
+export { recordRestoredBackup, type RestoredBackup } from './contract/restored-backup.ts'
+
 export { errors } from './errors.ts'

@@ -32,6 +32,9 @@ export interface MigrationState {
   readonly mappings: readonly MappingState[]
 }
 
+/** Steps that nobody needs once legacy is archived. */
+const forLegacy: ReadonlySet<string> = new Set(['dual-write', 'proxies'])
+
 /**
  * Looks where a migration stands: server, privileges, drift, installed steps, backfills. Reads catalogs and bookkeeping only.
  *
@@ -41,14 +44,16 @@ export interface MigrationState {
 export async function inspect(database: Database, migration: Migration): Promise<MigrationState> {
   const server = await requireServer(database)
   const { rows } = await database.query<{ user: string }>('select current_user::text as user')
-  const steps = await stepStates(database, migration)
+  const phase = (await phaseOf(database, migration.name)) ?? null
+  const isOver = phase?.phase.name === 'contracted'
+  const steps = (await stepStates(database, migration)).filter(({ id }) => !isOver || !forLegacy.has(id))
   const hasBooks = steps.some(({ id, condition }) => id === 'bookkeeping' && condition !== 'missing')
   const backfills = hasBooks ? await backfillStates(database, migration) : []
   const mappings: MappingState[] = []
   for (const mapping of migration.mappings)
     mappings.push({
       mapping: mapping.name,
-      drift: await schemaDrift(database, mapping),
+      drift: isOver ? [] : await schemaDrift(database, mapping),
       backfill: backfills.find((each) => each.mapping === mapping.name) ?? null,
     })
   return {
@@ -57,7 +62,7 @@ export async function inspect(database: Database, migration: Migration): Promise
     user: rows[0]?.user ?? '',
     privileges: await missingPrivileges(database, migration),
     hasBooks,
-    phase: (await phaseOf(database, migration.name)) ?? null,
+    phase,
     steps,
     mappings,
   }

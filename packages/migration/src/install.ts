@@ -2,6 +2,7 @@ import { type Database, errors as databaseErrors, runDdl, tryAdvisoryLock } from
 import { isFailure } from '@changeover/errors'
 import { ident, sql } from '@changeover/mapping/sql'
 import { type FirstPhase, phases, transition } from '@changeover/rollout'
+import { requireLegacy } from './contract/require-legacy.ts'
 import type { Migration } from './define-migration.ts'
 import { errors } from './errors.ts'
 import { phaseOf } from './phase-of.ts'
@@ -28,13 +29,14 @@ export interface InstallOptions {
  * triggers of dual write, the proxies. What an interrupted install left behind is finished or replaced; a second call
  * changes nothing. A first phase that writes both sides is fenced, since nobody wrote both before.
  *
- * Errors: MIGRATION.INSTALL_RUNNING, IDENTITY_NOT_UNIQUE, ROLLOUT.FENCE_BLOCKED, DATABASE.*.
+ * Errors: MIGRATION.INSTALL_RUNNING, IDENTITY_NOT_UNIQUE, CONTRACTED, ROLLOUT.FENCE_BLOCKED, DATABASE.*.
  */
 export async function install(
   database: Database,
   migration: Migration,
   { onStep, firstPhase = notBegun }: InstallOptions = {},
 ): Promise<readonly InstalledStep[]> {
+  await requireLegacy(database, migration)
   const installed = await alone(database, migration, () =>
     installSteps(database, migration, stepsOf(migration, firstPhase), onStep),
   )

@@ -14,6 +14,8 @@ export function nextCommand(
   { steps, mappings, phase }: MigrationState,
   problems: readonly Problem[],
 ): NextCommand {
+  if (phase?.phase.name === 'contracted')
+    return { command: `changeover contract show ${name}`, why: 'legacy is archived: see what is left of it' }
   const [problem] = problems
   if (problem) return { command: `changeover plan ${name}`, why: `after mending this: ${problem.message}` }
   const todo = steps.filter(({ condition }) => condition !== 'done')
@@ -42,6 +44,10 @@ export function nextCommand(
 
 /** Once the target leads there is nothing to fill: forward is proven by a clean verification. */
 function afterwards(name: string, phase: string): NextCommand {
-  if (phase === 'contracted') return { command: `changeover status ${name}`, why: 'nothing is left to do' }
+  if (phase === 'target-only')
+    return {
+      command: `changeover contract show ${name}`,
+      why: 'legacy is frozen: see what keeps it from being archived',
+    }
   return { command: `changeover verify ${name}`, why: `the phase is ${phase}: see that both sides agree` }
 }

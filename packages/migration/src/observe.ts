@@ -2,9 +2,18 @@ import { type BackfillState, createBackfill } from '@changeover/backfill'
 import type { Database } from '@changeover/database'
 import { errors as dualWriteErrors, owedState, selfTest } from '@changeover/dual-write'
 import { hashOf } from '@changeover/mapping'
-import type { Arrow, GateName, Observations, StoredPhase } from '@changeover/rollout'
+import {
+  type Arrow,
+  type GateName,
+  gateLimits,
+  type Observations,
+  observeLegacyUse,
+  type StoredPhase,
+} from '@changeover/rollout'
 import { createSync, schemaFingerprint } from '@changeover/sync'
 import { createVerifier } from '@changeover/verifier'
+import { legacyTableNames } from './contract/legacy-tables.ts'
+import { lastRestoredBackup } from './contract/restored-backup.ts'
 import type { Migration } from './define-migration.ts'
 import { phaseOf } from './phase-of.ts'
 import { proveReverse } from './prove-reverse.ts'
@@ -12,6 +21,10 @@ import { rehearse, type RehearseOptions } from './rehearse.ts'
 import { stepStates } from './step-state.ts'
 
 export interface ObserveOptions {
+  /** What the operator typed, for the contraction. */
+  readonly confirmedName?: string
+  /** For how long nobody may have used legacy, for the contraction. */
+  readonly disuseSeconds?: number
   /** How much of the way back is rehearsed; everything unless given. `none`: nobody counts what would be lost. */
   readonly rehearsal?: RehearseOptions | 'none'
 }
@@ -26,13 +39,23 @@ export async function observe(
   database: Database,
   migration: Migration,
   { gates }: Pick<Arrow, 'gates'>,
-  { rehearsal = {} }: ObserveOptions = {},
+  { rehearsal = {}, confirmedName, disuseSeconds = gateLimits.disuseSeconds }: ObserveOptions = {},
 ): Promise<Observations> {
   const asks = (gate: GateName) => gates.includes(gate)
   const phase = await phaseOf(database, migration.name)
   const backfill = asks('backfill-finished') || asks('quarantine-empty')
   const certificate = asks('certificate-fresh') ? await certificateOf(database, migration, phase) : undefined
+  const backup = asks('backup-restorable') ? await lastRestoredBackup(database, migration.name) : undefined
   return {
+    ...(asks('legacy-unused') && {
+      legacyUse: await observeLegacyUse(database, {
+        migration: migration.name,
+        tables: legacyTableNames(migration),
+        disuseSeconds,
+      }),
+    }),
+    ...(backup && { backup }),
+    ...(asks('confirmed-by-name') && confirmedName !== undefined && { confirmedName }),
     ...(asks('capture-installed') && { capture: await captureOf(database, migration) }),
     ...(backfill && (await backfillOf(database, migration))),
     ...(asks('outbox-empty') && { outbox: { rows: (await owedState(database, migration.name)).keys } }),

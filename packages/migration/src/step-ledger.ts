@@ -61,6 +61,15 @@ export async function recordStep(
   )
 }
 
+/** Forgets one step, which is undone. */
+export async function forgetStep(
+  database: Queryable,
+  { name }: Pick<Migration, 'name'>,
+  step: string,
+): Promise<void> {
+  await database.query('delete from changeover.step where migration = $1 and step = $2', [name, step])
+}
+
 /** Forgets the steps of a migration; tells whether another migration still has some. */
 export async function forgetSteps(
   database: Queryable,

@@ -1,4 +1,5 @@
 import { type Database, runDdl } from '@changeover/database'
+import { archivedTables, placeOf } from './contract/archived-tables.ts'
 import type { Migration } from './define-migration.ts'
 import { errors } from './errors.ts'
 import { alone, dropIndex } from './install.ts'
@@ -17,13 +18,17 @@ export interface Uninstalled {
 /**
  * Removes what install created; legacy and target rows stay. A second call finds nothing and is no error.
  *
- * Errors: MIGRATION.INSTALL_RUNNING, TARGET_LEADS, DATABASE.*.
+ * Errors: MIGRATION.INSTALL_RUNNING, TARGET_LEADS, ARCHIVE_KEPT, DATABASE.*.
  */
 export function uninstall(database: Database, migration: Migration): Promise<Uninstalled> {
   return alone(database, migration, async () => {
     const stored = await phaseOf(database, migration.name)
     if (stored?.phase.authority === 'target' && stored.phase.name !== 'contracted')
       throw errors.TARGET_LEADS({ migration: migration.name, phase: stored.phase.name })
+    const kept = (await archivedTables(database, migration.name)).filter(
+      ({ state, hasView }) => state === 'archived' || hasView,
+    )
+    if (kept.length > 0) throw errors.ARCHIVE_KEPT({ migration: migration.name, places: kept.map(placeOf) })
     const engines = await removeEngines(database, migration)
     const indexes = stepsOf(migration).flatMap(({ index }) => (index ? [index] : []))
     await runDdl(database, indexes.map(dropIndex))

@@ -42,7 +42,7 @@ export const arrows: readonly Arrow[] = Object.freeze([
     gates: ['fenced', 'instances-agree', 'outbox-empty', 'certificate-fresh', 'healthy'],
   }),
   arrow('target-only', 'contracted', 'forward', 100, {
-    reason: 'Legacy is archived and dropped. There is no way back.',
+    reason: 'Legacy is archived, and dropped once that is confirmed. There is no way back.',
     gates: ['fenced', 'instances-agree', 'legacy-unused', 'backup-restorable', 'confirmed-by-name'],
   }),
   arrow('legacy-leads', 'legacy-only', 'back', 0, {

@@ -73,8 +73,8 @@ export const errors = defineErrors('ROLLOUT', {
   },
   NO_WAY_BACK: {
     message: (v: { to: string }) =>
-      `There is no way back from contracted to ${v.to}: the legacy tables are archived and no longer written.`,
-    fix: 'Restore the archived tables by hand, and begin a new migration.',
+      `There is no way back from contracted to ${v.to}: the legacy tables are archived, and nobody writes them any more.`,
+    fix: 'Put the archived tables back, read-only and as they were: changeover contract restore',
   },
   TRANSITION_CONFLICT: {
     message: (v: { migration: string; owner: string }) =>

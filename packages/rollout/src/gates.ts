@@ -84,7 +84,7 @@ export const gates = Object.freeze({
     phase.legacyStale
       ? {
           why: 'legacy was frozen while the target went on',
-          fix: `Bring legacy up to date: changeover backfill ${phase.migration} --backward`,
+          fix: `Mend the rows that legacy cannot hold (changeover phase rollback ${phase.migration} --dry-run), then go to target-only and back: legacy catches up on the way.`,
         }
       : undefined,
   ),
@@ -97,16 +97,22 @@ export const gates = Object.freeze({
       : undefined,
   ),
   'legacy-unused': hard('Nobody has used legacy for long enough.', judgeUse),
-  'backup-restorable': hard('A backup was restored recently.', ({ backup }, { backupMaxAgeSeconds }) => {
-    const fix = 'Restore a backup elsewhere, and record it: changeover contract --backup-restored'
-    if (backup === undefined) return { why: 'no restored backup is known', fix }
-    if (backup.restoredSecondsAgo <= backupMaxAgeSeconds) return undefined
-    return { why: `the last backup was restored ${backup.restoredSecondsAgo} s ago`, fix }
-  }),
+  'backup-restorable': hard(
+    'A backup was restored recently.',
+    ({ phase, backup }, { backupMaxAgeSeconds }) => {
+      const fix = `Restore a backup elsewhere, look at it, and record it: changeover contract backup-restored ${phase.migration}`
+      if (backup === undefined) return { why: 'no restored backup is known', fix }
+      if (backup.restoredSecondsAgo <= backupMaxAgeSeconds) return undefined
+      return { why: `the last backup was restored ${backup.restoredSecondsAgo} s ago`, fix }
+    },
+  ),
   'confirmed-by-name': hard('The operator typed the name of the migration.', ({ phase, confirmedName }) =>
     confirmedName === phase.migration
       ? undefined
-      : { why: 'the name was not typed', fix: `Type it: --confirm ${phase.migration}` },
+      : {
+          why: 'the name was not typed',
+          fix: `Type it: changeover contract archive ${phase.migration} --confirm ${phase.migration}`,
+        },
   ),
 }) satisfies Readonly<Record<string, Gate>>
 
@@ -160,14 +166,15 @@ function judgeReverse({ phase, reverse }: Facts, { reverseMinRows }: GateLimits)
   return reverse.rows >= reverseMinRows ? undefined : { why: `only ${reverse.rows} rows were tried`, fix }
 }
 
-function judgeUse({ legacyUse }: Facts, { disuseSeconds }: GateLimits): Closed | undefined {
-  const fix = 'Move them to the target, or to the proxies, and wait.'
+function judgeUse({ phase, legacyUse }: Facts, { disuseSeconds }: GateLimits): Closed | undefined {
+  const look = `Look again later: changeover contract show ${phase.migration}`
+  const fix = `Move them to the target, or to the proxies. ${look}`
   if (legacyUse === undefined) return { why: 'nobody watched who uses legacy', fix }
   const { users, dependents, watchedSeconds } = legacyUse
   if (users.length > 0) return { why: `legacy was used by ${users.join(', ')}`, fix }
   if (dependents.length > 0) return { why: `legacy is needed by ${dependents.join(', ')}`, fix }
   if (watchedSeconds >= disuseSeconds) return undefined
-  return { why: `watched for ${watchedSeconds} s of ${disuseSeconds} s`, fix: 'Wait.' }
+  return { why: `watched for ${Math.floor(watchedSeconds)} s of ${disuseSeconds} s`, fix: `Wait. ${look}` }
 }
 
 function hard(claim: string, judge: Judge): Gate {

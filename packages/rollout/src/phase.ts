@@ -41,7 +41,7 @@ export const phases: Readonly<Record<PhaseName, Phase>> = Object.freeze({
     'synced back in the same transaction; direct writes refused',
   ),
   'target-only': phase('target-only', 'target', [true, false, true], 'frozen; direct writes refused'),
-  contracted: phase('contracted', 'target', undefined, 'archived and dropped'),
+  contracted: phase('contracted', 'target', undefined, 'archived, then dropped'),
 })
 
 /** The phase that these flags mean, or undefined where they contradict each other. */

@@ -1,6 +1,7 @@
 import { changePhase, type ChangePhaseOptions, type PhaseChange, phaseOf } from '@changeover/migration'
 import { errors as rolloutErrors, pathBetween, type PhaseName, readFlags } from '@changeover/rollout'
 import { exitCodes } from '../exit-code.ts'
+import { operatorName } from '../operator-name.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Job } from '../perform.ts'
 import { changeLines } from '../render/phase-text.ts'
@@ -52,7 +53,7 @@ async function go(session: Session, to: PhaseName, settings: PhaseChangeSettings
     migration,
     {
       to,
-      by: environment['USER'] ?? environment['LOGNAME'] ?? 'unknown',
+      by: operatorName(environment),
       reason,
       ...(waive && { waive }),
       ...(emergency !== undefined && { emergency }),

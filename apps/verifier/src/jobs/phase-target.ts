@@ -1,4 +1,4 @@
-import { phaseOf } from '@changeover/migration'
+import { phaseOf, requireLegacy } from '@changeover/migration'
 import {
   arrowBetween,
   arrowTowards,
@@ -17,7 +17,7 @@ const directions = { advance: 'forward', rollback: 'back' } as const
 /**
  * Where a move leads to: as asked, or to the neighbour.
  *
- * Errors: ROLLOUT.PHASE_MISSING, NO_SUCH_TRANSITION, NO_WAY_BACK; CLI.PHASE_LAST, PHASE_OTHER_WAY.
+ * Errors: ROLLOUT.PHASE_MISSING, NO_SUCH_TRANSITION; MIGRATION.CONTRACTED; CLI.PHASE_LAST, PHASE_OTHER_WAY.
  */
 export async function phaseTarget(
   { database, migration }: Session,
@@ -27,6 +27,7 @@ export async function phaseTarget(
   const stored = await phaseOf(database, migration.name)
   if (stored === undefined) throw rolloutErrors.PHASE_MISSING({ migration: migration.name })
   const from = stored.phase.name
+  if (from === 'contracted' && move === 'rollback') await requireLegacy(database, migration)
   if (asked === from) return { stored, to: from }
   const arrow = asked === undefined ? arrowTowards(from, directions[move]) : arrowBetween(from, asked)
   if (arrow === undefined) throw errors.PHASE_LAST({ migration: migration.name, phase: from, move })

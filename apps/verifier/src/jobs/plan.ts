@@ -1,4 +1,10 @@
-import { inspect, type MappingLoss, measureLoss, plan as makePlan } from '@changeover/migration'
+import {
+  inspect,
+  type MappingLoss,
+  measureLoss,
+  plan as makePlan,
+  requireLegacy,
+} from '@changeover/migration'
 import { exitCodes } from '../exit-code.ts'
 import type { Outcome } from '../outcome.ts'
 import { planText } from '../render/plan-text.ts'
@@ -6,6 +12,7 @@ import type { Session } from '../session.ts'
 
 /** What would happen to each field and row. Mappings whose tables have drifted are not counted. */
 export async function plan({ database, migration, talk }: Session): Promise<Outcome> {
+  await requireLegacy(database, migration)
   const state = await inspect(database, migration)
   const losses: MappingLoss[] = []
   for (const mapping of migration.ordered) {

@@ -1,3 +1,4 @@
+import { requireLegacy } from '@changeover/migration'
 import { type Verdict, type Verification, type Verifier, type VerifyOptions } from '@changeover/verifier'
 import { errors } from '../errors.ts'
 import { type ExitCode, exitCodes } from '../exit-code.ts'
@@ -32,6 +33,7 @@ const codes: Readonly<Record<Verdict, ExitCode>> = {
 export function verify(settings: VerifySettings): Job {
   return async (session) => {
     const { migration, signal } = session
+    await requireLegacy(session.database, migration)
     const leading = await leadingOf(session)
     if (settings.junit !== undefined) await requireWritable(session, settings.junit)
     const verifier = verifierOf({ ...session, database: whileLeading(session.database, leading) })

@@ -1,0 +1,10 @@
+import { type ArchivedTable, placeOf } from '@changeover/migration'
+
+/** Where each legacy table is. */
+export function archivedLines(archived: readonly ArchivedTable[]): readonly string[] {
+  if (archived.length === 0) return ['Nothing is archived.']
+  return archived.map((each) => {
+    const view = each.hasView && each.state !== 'restored' ? '; a view over the target has its name' : ''
+    return `✓ ${each.schema}.${each.table}: ${each.state} at ${placeOf(each)}, ${each.at} by ${each.by}${view}`
+  })
+}

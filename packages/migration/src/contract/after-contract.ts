@@ -1,0 +1,53 @@
+import type { Database } from '@changeover/database'
+import type { Migration } from '../define-migration.ts'
+import { errors } from '../errors.ts'
+import { alone } from '../install.ts'
+import { phaseOf } from '../phase-of.ts'
+import { type ArchivedBy, dropTables, restoreTable } from './archive-table.ts'
+import { type ArchivedTable, archivedTables } from './archived-tables.ts'
+
+/**
+ * Undoes the archiving: every table that is in the archive goes back to its place, where it can be read as it was when it was
+ * frozen. It stays read-only, and the phase stays `contracted`: nothing brings it up to date.
+ *
+ * Errors: MIGRATION.NOT_CONTRACTED, INSTALL_RUNNING; DATABASE.* where something has taken the place of a table.
+ */
+export function restoreLegacy(
+  database: Database,
+  migration: Migration,
+  { by }: Pick<ArchivedBy, 'by'>,
+): Promise<readonly ArchivedTable[]> {
+  return eachArchived(database, migration, async (archived) => {
+    for (const table of archived) await restoreTable(database, { migration: migration.name, by }, table)
+  })
+}
+
+/**
+ * Drops what is in the archive, for good; the name of the migration must be typed for it.
+ *
+ * Errors: MIGRATION.NAME_NOT_TYPED, NOT_CONTRACTED, INSTALL_RUNNING; DATABASE.* where something depends on a table.
+ */
+export async function dropLegacy(
+  database: Database,
+  migration: Migration,
+  { by, confirmedName }: Pick<ArchivedBy, 'by'> & { readonly confirmedName: string | undefined },
+): Promise<readonly ArchivedTable[]> {
+  if (confirmedName !== migration.name) throw errors.NAME_NOT_TYPED({ migration: migration.name })
+  return eachArchived(database, migration, (archived) =>
+    dropTables(database, { migration: migration.name, by }, archived),
+  )
+}
+
+async function eachArchived(
+  database: Database,
+  migration: Migration,
+  work: (archived: readonly ArchivedTable[]) => Promise<void>,
+): Promise<readonly ArchivedTable[]> {
+  if ((await phaseOf(database, migration.name))?.phase.name !== 'contracted')
+    throw errors.NOT_CONTRACTED({ migration: migration.name })
+  return alone(database, migration, async () => {
+    const tables = await archivedTables(database, migration.name)
+    await work(tables.filter(({ state }) => state === 'archived'))
+    return archivedTables(database, migration.name)
+  })
+}

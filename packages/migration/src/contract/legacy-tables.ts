@@ -1,0 +1,44 @@
+import type { Queryable } from '@changeover/database'
+import { type Table, tableSql } from '@changeover/mapping'
+import type { Migration } from '../define-migration.ts'
+import { errors } from '../errors.ts'
+
+/** A table as the catalog knows it. */
+export interface TableName {
+  readonly schema: string
+  readonly table: string
+}
+
+/** The names of the legacy tables and their link tables, as the mappings write them in SQL. */
+export function legacyTableNames({ mappings }: Migration): readonly string[] {
+  const tables = mappings.flatMap(({ legacy, links }) => [legacy, ...links.map((each) => each.legacy.table)])
+  return namesOf(tables)
+}
+
+/**
+ * The legacy tables that are still at their place. A table that is the target of a mapping as well is not archived as a table.
+ *
+ * Errors: MIGRATION.CONTRACT_IN_PLACE.
+ */
+export async function legacyTablesIn(
+  database: Queryable,
+  migration: Migration,
+): Promise<readonly TableName[]> {
+  const { mappings } = migration
+  const targets = new Set(
+    namesOf(mappings.flatMap(({ target, links }) => [target, ...links.map((each) => each.target.table)])),
+  )
+  const names = legacyTableNames(migration)
+  const shared = names.find((name) => targets.has(name))
+  if (shared !== undefined) throw errors.CONTRACT_IN_PLACE({ migration: migration.name, table: shared })
+  const { rows } = await database.query<TableName>(
+    `select n.nspname::text as schema, c.relname::text as table from unnest($1::text[]) with ordinality as given(name, place)
+      join pg_class c on c.oid = to_regclass(given.name) and c.relkind in ('r', 'p') join pg_namespace n on n.oid = c.relnamespace order by place`,
+    [names],
+  )
+  return rows
+}
+
+function namesOf(tables: readonly Table[]): readonly string[] {
+  return [...new Set(tables.map((table) => tableSql(table).text))]
+}
