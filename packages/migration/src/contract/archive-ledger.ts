@@ -1,7 +1,7 @@
 import type { DdlStatement } from '@changeover/database'
 
 /** SQLSTATE of every write to a table that has been archived, also where it was put back. */
-export const archivedState = 'UC106'
+const archivedState = 'UC106'
 
 /** Where each legacy table is after the contraction. */
 const archiveTable = `CREATE TABLE IF NOT EXISTS changeover.archive (

@@ -12,7 +12,7 @@ export interface ArchivedBy {
 }
 
 /** The schema in which the tables of one schema are kept. */
-export function archiveSchemaOf(migration: string, schema: string): string {
+function archiveSchemaOf(migration: string, schema: string): string {
   const name = `changeover_archive_${migration.replaceAll('-', '_')}_${schema}`
   return Buffer.byteLength(name) <= 63 ? name : `changeover_archive_${hashOf(name).slice(0, 16)}`
 }
