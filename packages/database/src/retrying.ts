@@ -41,14 +41,23 @@ export function retrying<T>(
   })
 }
 
-/** Runs something again while it collides with other transactions. */
-export async function retryConflicts<T>(run: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
+export interface RetryConflictsOptions extends RetryOptions {
+  /** Other errors after which the same may succeed. */
+  readonly alsoRetry?: (error: unknown) => boolean
+}
+
+/** Runs something, which opens a transaction of its own each time, again while it collides with others. */
+export async function retryConflicts<T>(
+  run: () => Promise<T>,
+  options: RetryConflictsOptions = {},
+): Promise<T> {
   const { attempts = 5, baseDelayMs = 20, random = system.random, sleep = system.sleep } = options
+  const { alsoRetry = () => false } = options
   for (let attempt = 1; ; attempt++) {
     try {
       return await run()
     } catch (error) {
-      if (attempt >= attempts || !isConflict(error)) throw error
+      if (attempt >= attempts || !(isConflict(error) || alsoRetry(error))) throw error
     }
     await sleep(random() * Math.min(longestDelayMs, baseDelayMs * 2 ** (attempt - 1)))
   }

@@ -38,7 +38,7 @@ describe('a proxy', () => {
         `DELETE FROM changeover_legacy.ticket_watcher`,
       ])
         expect(await tickets.refusal(write)).toMatchObject({
-          code: 'UC102',
+          code: 'UC202',
           message: expect.stringContaining(`leads (phase ${phase}): its proxy takes no writes`),
         })
       const failure = await database.query(`DELETE FROM ${view}`).catch(toProxyFailure)
@@ -60,7 +60,7 @@ describe('a proxy', () => {
       write = tickets.refusal(`INSERT INTO ${view} (title) VALUES ('too late')`)
       await tx.query(`UPDATE changeover.phase SET phase = 'legacy-leads' WHERE migration = $1`, [migration])
     })
-    expect(await write).toMatchObject({ code: 'UC102' })
+    expect(await write).toMatchObject({ code: 'UC202' })
     expect((await database.query(`SELECT * FROM ${view} WHERE title = 'too late'`)).rowCount).toBe(0)
   })
 

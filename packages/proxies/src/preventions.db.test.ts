@@ -47,7 +47,7 @@ const preventions: readonly Prevention[] = [
   {
     prevents: 'a value that a rule cannot map',
     probe: () => refusal(`INSERT INTO ${view} (title, priority) VALUES ('x', 'odd')`),
-    sees: 'UC101 ticket',
+    sees: 'UC201 ticket',
     off: {
       in: 'ticket_insert',
       replace: /\(\("new"\."priority" IS NULL\) OR [^\n]* IS NOT TRUE/,

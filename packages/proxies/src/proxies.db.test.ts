@@ -69,7 +69,7 @@ describe('an insert', () => {
 
   test('refuses a value outside the map, naming rule and column', async () => {
     expect(await tickets.refusal(`INSERT INTO ${view} (title, priority) VALUES ('x', 'odd')`)).toMatchObject({
-      code: 'UC101',
+      code: 'UC201',
       table: 'ticket',
       column: 'priority',
       constraint: 'map-values(priority)',
@@ -145,7 +145,7 @@ describe('an update', () => {
       constraint: 'ticket_duplicate_of_foreign',
     })
     expect(await tickets.refusal(`UPDATE ${view} SET stage = 'odd'`)).toMatchObject({
-      code: 'UC101',
+      code: 'UC201',
       column: 'stage',
     })
   })

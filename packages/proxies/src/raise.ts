@@ -1,9 +1,9 @@
 import { literal, type Sql, sql } from '@changeover/mapping/sql'
 
 /** SQLSTATE of a write that a rule of the mapping cannot map. */
-export const rowRefusedState = 'UC101'
+export const rowRefusedState = 'UC201'
 /** SQLSTATE of a write to a proxy while the legacy table leads. */
-export const legacyLeadsState = 'UC102'
+export const legacyLeadsState = 'UC202'
 /** SQLSTATE of a row that changed under the statement: retriable, as any serialization failure. */
 export const rowChangedState = '40001'
 

@@ -31,4 +31,7 @@ export { move } from './hierarchy/move.ts'
 export { type Page, type PageCursor, type PageOptions } from './hierarchy/page.ts'
 export { subtree, type SubtreeOptions } from './hierarchy/subtree.ts'
 
+export { type CalendarEntry, type CalendarWindow, workItemEntries } from './calendar/work-item-entries.ts'
+export { timeZone } from './time-zone.ts'
+
 export { errors } from './errors.ts'

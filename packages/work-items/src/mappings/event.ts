@@ -14,11 +14,9 @@ import {
 import { linksOf, tableOf } from '@changeover/mapping/mikro-orm'
 import { Event } from '../legacy/event.ts'
 import { WorkItem } from '../target/work-item.ts'
+import { timeZone as zone } from '../time-zone.ts'
 import { priorities } from './priorities.ts'
 import { projectWorkflowToWorkItem } from './project-workflow.ts'
-
-/** Where events take place: their dates and times are local to it. */
-const zone = 'Asia/Manila'
 
 /** An event becomes an activity, or a sub-activity where it belongs to another event. */
 export const eventToWorkItem = defineMapping({

@@ -1,0 +1,56 @@
+import { defineErrors } from '@changeover/errors'
+
+/** The errors of this application. */
+export const errors = defineErrors('API', {
+  SETTING_INVALID: {
+    message: (v: { name: string; said: string }) => `The environment variable ${v.name} is wrong: ${v.said}.`,
+    fix: (v) => `Correct ${v.name}, or unset it where it has a default; see apps/api/README.md.`,
+  },
+  ROW_NOT_FOUND: {
+    message: (v: { resource: string; id: string }) => `There is no ${v.resource} ${v.id}.`,
+    fix: 'Check the id; it may have been deleted.',
+  },
+  PAGE_TOKEN_INVALID: {
+    message: (v: { why: string }) => `The page token cannot be used: ${v.why}.`,
+    fix: 'Begin again with the first page, without `after`.',
+  },
+  VERSION_MISSING: {
+    message: (v: { resource: string; id: string }) =>
+      `Which version of ${v.resource} ${v.id} is meant is not said.`,
+    fix: 'Read it, and send its ETag as If-Match.',
+  },
+  VERSION_CHANGED: {
+    message: (v: { resource: string; id: string }) =>
+      `${v.resource} ${v.id} was changed by somebody else since it was read.`,
+    fix: 'Read it again, look at what has changed, and send the new ETag as If-Match.',
+  },
+  TARGET_NOT_WRITTEN: {
+    message: (v: { migration: string; phase: string }) =>
+      `The new model of ${v.migration} is not written yet: its phase is ${v.phase}.`,
+    fix: (v) => `Use the legacy endpoints, or begin dual write: changeover phase advance ${v.migration}`,
+  },
+  TARGET_FOLLOWS: {
+    message: (v: { migration: string; phase: string }) =>
+      `The new model of ${v.migration} cannot be written: legacy leads (phase ${v.phase}), and it only follows.`,
+    fix: (v) =>
+      `Write through the legacy endpoints until the target leads: changeover phase show ${v.migration}`,
+  },
+  REQUEST_INVALID: {
+    message: (v: { where: string; said: string }) => `The ${v.where} of the request is wrong: ${v.said}.`,
+    fix: 'See the schema of the operation in /openapi.json.',
+  },
+  TOO_MANY_REQUESTS: {
+    message: (v: { said: string }) => `This client asks too often: ${v.said}.`,
+    fix: 'Wait as long as the header retry-after says.',
+    retriable: true,
+  },
+  OVERLOADED: {
+    message: () => 'The server has more to do than it can.',
+    fix: 'Ask again as the header retry-after says.',
+    retriable: true,
+  },
+  ROUTE_UNKNOWN: {
+    message: (v: { method: string; path: string }) => `There is nothing at ${v.method} ${v.path}.`,
+    fix: 'See the operations in /docs.',
+  },
+})

@@ -1,0 +1,71 @@
+import { retryConflicts } from '@changeover/database'
+import { fromEntityManager } from '@changeover/database/mikro-orm'
+import { isFailure } from '@changeover/errors'
+import { proxyManager } from '@changeover/proxies/mikro-orm'
+import { errors as rolloutErrors, lockPhaseAt, type PhaseWatch, type StoredPhase } from '@changeover/rollout'
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql'
+import { errors } from './errors.ts'
+
+/** The two ways to the rows of one migration, each as its phase wants it. */
+export interface InPhase {
+  /** Legacy code: the tables while legacy leads, the views over the target while that leads. */
+  readonly legacy: Way
+  /** New code: the target, which takes no writes while it only follows. Errors: API.TARGET_NOT_WRITTEN, TARGET_FOLLOWS. */
+  readonly target: Way
+}
+
+export interface Way {
+  /** An EntityManager for reading, by the phase as it is known at this moment. Take one for each request. */
+  reader(): EntityManager
+  /**
+   * Runs work that writes, in a transaction in which no flip comes in between; the whole of it again, by the new phase, where
+   * one came before, and where it collides with another transaction.
+   */
+  write<T>(work: (em: EntityManager) => Promise<T>): Promise<T>
+}
+
+type Manager = (stored: StoredPhase) => EntityManager
+
+const isFlipped = (error: unknown) => isFailure(error, rolloutErrors.PHASE_CHANGED.code)
+
+/** Makes both ways, for one process. */
+export function inPhase(orm: MikroORM, watch: Pick<PhaseWatch, 'current' | 'refresh'>): InPhase {
+  const legacy: Manager = ({ phase }) => proxyManager(orm.em, phase.name)
+  return {
+    legacy: wayOf(watch, legacy, legacy),
+    target: wayOf(
+      watch,
+      (stored) => written(stored) && orm.em.fork(),
+      (stored) => leading(stored) && orm.em.fork(),
+    ),
+  }
+}
+
+function wayOf(watch: Pick<PhaseWatch, 'current' | 'refresh'>, read: Manager, write: Manager): Way {
+  const attempt = async <T>(work: (em: EntityManager) => Promise<T>): Promise<T> => {
+    const stored = watch.current()
+    try {
+      return await write(stored).transactional(async (em) => {
+        await fromEntityManager(em).transaction((tx) => lockPhaseAt(tx, stored))
+        return work(em)
+      })
+    } catch (error) {
+      if (isFlipped(error)) await watch.refresh()
+      throw error
+    }
+  }
+  return {
+    reader: () => read(watch.current()),
+    write: (work) => retryConflicts(() => attempt(work), { alsoRetry: isFlipped }),
+  }
+}
+
+function written({ migration, phase }: StoredPhase): true {
+  if (phase.name === 'legacy-only') throw errors.TARGET_NOT_WRITTEN({ migration, phase: phase.name })
+  return true
+}
+
+function leading({ migration, phase }: StoredPhase): true {
+  if (phase.authority === 'legacy') throw errors.TARGET_FOLLOWS({ migration, phase: phase.name })
+  return true
+}

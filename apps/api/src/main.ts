@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs'
+import { describeFailure, isFailure } from '@changeover/errors'
+import closeWithGrace from 'close-with-grace'
+import { createApi } from './create-api.ts'
+import { readSettings } from './settings.ts'
+
+const { version }: { version: string } = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+)
+
+try {
+  const settings = readSettings(process.env)
+  const app = await createApi({ ...settings, version })
+  // Requests that are under way get ten seconds to end.
+  closeWithGrace({ delay: 10_000, logger: app.log }, async ({ err }) => {
+    if (err) app.log.error({ err }, 'closing after an error')
+    await app.close()
+  })
+  await app.listen({ host: settings.host, port: settings.port })
+} catch (error) {
+  process.stderr.write(`${isFailure(error) ? describeFailure(error) : String(error)}\n`)
+  process.exitCode = 2
+}

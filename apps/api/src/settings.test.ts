@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest'
+import { readSettings } from './settings.ts'
+
+const needed = { DATABASE_URL: 'postgres://localhost/demo' }
+
+describe('the settings', () => {
+  test('need the database, and have defaults for the rest', () => {
+    expect(readSettings(needed)).toEqual({
+      databaseUrl: 'postgres://localhost/demo',
+      host: '127.0.0.1',
+      port: 3000,
+      logLevel: 'info',
+      rateLimitPerMinute: 600,
+      maxEventLoopDelayMs: 1000,
+      usesUnifiedCalendar: false,
+      legacyDeprecatedSince: undefined,
+      legacySunset: undefined,
+    })
+  })
+
+  test.each([
+    [{}, 'DATABASE_URL'],
+    [{ ...needed, PORT: '70000' }, 'PORT'],
+    [{ ...needed, LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
+    [{ ...needed, USE_UNIFIED_CALENDAR: 'perhaps' }, 'USE_UNIFIED_CALENDAR'],
+    [{ ...needed, LEGACY_SUNSET: 'soon' }, 'LEGACY_SUNSET'],
+  ])('of %j are refused, naming %s', (environment, name) => {
+    expect(() => readSettings(environment)).toThrow(
+      expect.objectContaining({ code: 'API.SETTING_INVALID', values: expect.objectContaining({ name }) }),
+    )
+  })
+})

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { errors } from './errors.ts'
+
+const port = z.coerce.number().int().min(0).max(65_535)
+
+const shape = z.object({
+  DATABASE_URL: z.string().min(1, 'it is needed'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port.default(3000),
+  LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  RATE_LIMIT_PER_MINUTE: z.coerce.number().int().positive().default(600),
+  MAX_EVENT_LOOP_DELAY_MS: z.coerce.number().int().min(0).default(1_000),
+  USE_UNIFIED_CALENDAR: z.stringbool().default(false),
+  LEGACY_DEPRECATED_SINCE: z.iso.date().optional(),
+  LEGACY_SUNSET: z.iso.date().optional(),
+})
+
+/** What the environment says of this process. */
+export interface Settings {
+  readonly databaseUrl: string
+  readonly host: string
+  readonly port: number
+  readonly logLevel: z.infer<typeof shape>['LOG_LEVEL']
+  /** Requests of one client. */
+  readonly rateLimitPerMinute: number
+  /** Above it requests are turned away with 503; 0: never. */
+  readonly maxEventLoopDelayMs: number
+  /** Whether the calendar shows all work, instead of the events of the legacy feed. */
+  readonly usesUnifiedCalendar: boolean
+  /** Since when the legacy endpoints are deprecated, as `2026-12-31`. */
+  readonly legacyDeprecatedSince: string | undefined
+  /** From when on the legacy endpoints may be gone, as `2027-06-30`; they say nothing of it without. */
+  readonly legacySunset: string | undefined
+}
+
+/** Reads the settings. Errors: API.SETTING_INVALID, naming the variable. */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const { data, error } = shape.safeParse(environment)
+  const [issue] = error?.issues ?? []
+  if (data === undefined || issue)
+    throw errors.SETTING_INVALID({
+      name: String(issue?.path[0] ?? ''),
+      said: issue?.message ?? 'it cannot be read',
+    })
+  return {
+    databaseUrl: data.DATABASE_URL,
+    host: data.HOST,
+    port: data.PORT,
+    logLevel: data.LOG_LEVEL,
+    rateLimitPerMinute: data.RATE_LIMIT_PER_MINUTE,
+    maxEventLoopDelayMs: data.MAX_EVENT_LOOP_DELAY_MS,
+    usesUnifiedCalendar: data.USE_UNIFIED_CALENDAR,
+    legacyDeprecatedSince: data.LEGACY_DEPRECATED_SINCE,
+    legacySunset: data.LEGACY_SUNSET,
+  }
+}

@@ -1,0 +1,28 @@
+import type { Failure } from '@changeover/errors'
+
+/** Codes that stand for another status than that of their namespace. */
+const byCode: Readonly<Record<string, number>> = {
+  'API.ROW_NOT_FOUND': 404,
+  'API.ROUTE_UNKNOWN': 404,
+  'API.VERSION_MISSING': 428,
+  'API.VERSION_CHANGED': 412,
+  'API.TARGET_NOT_WRITTEN': 409,
+  'API.TARGET_FOLLOWS': 409,
+  'WORK_ITEMS.ITEM_NOT_FOUND': 404,
+  'WORK_ITEMS.PARENT_NOT_FOUND': 422,
+  'WORK_ITEMS.CHILD_NOT_ALLOWED': 422,
+  'WORK_ITEMS.CYCLE_REFUSED': 422,
+  'WORK_ITEMS.HIERARCHY_BROKEN': 500,
+  'PROXIES.ROW_REFUSED': 422,
+  'DUAL_WRITE.ROW_REFUSED': 422,
+  'DATABASE.CONSTRAINT_VIOLATED': 422,
+  'DATABASE.VALUE_INVALID': 422,
+}
+
+/** The HTTP status of a failure: 4xx where the request must change, 503 where the same one may succeed later. */
+export function statusOf({ code, retriable }: Pick<Failure, 'code' | 'retriable'>): number {
+  const known = byCode[code]
+  if (known !== undefined) return known
+  if (retriable) return 503
+  return code.startsWith('API.') ? 400 : 500
+}

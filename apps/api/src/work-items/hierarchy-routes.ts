@@ -1,0 +1,115 @@
+import { fromEntityManager } from '@changeover/database/mikro-orm'
+import { ancestors, breadcrumb, children, move, type PageCursor, subtree } from '@changeover/work-items'
+import { z } from 'zod'
+import type { FastifyInstance } from 'fastify'
+import { errors } from '../errors.ts'
+import type { Way } from '../in-phase.ts'
+import { isoTime } from '../resource/row-view.ts'
+import { idParams, problems, tags } from './documented.ts'
+
+const item = {
+  title: 'hierarchy item',
+  type: 'object',
+  required: ['id', 'parentId', 'workType', 'title', 'status', 'createdAt', 'depth'],
+  properties: {
+    id: { type: 'string', format: 'uuid' },
+    parentId: { type: ['string', 'null'] },
+    workType: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'string' },
+    createdAt: { type: 'string', format: 'date-time' },
+    depth: { type: 'integer' },
+  },
+}
+const trail = { type: 'object', required: ['items'], properties: { items: { type: 'array', items: item } } }
+const page = {
+  type: 'object',
+  required: ['items', 'next'],
+  properties: { ...trail.properties, next: { type: ['string', 'null'] } },
+}
+const querystring = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    limit: { type: 'string', pattern: '^([1-9][0-9]?|[1-4][0-9]{2}|500)$', default: '100' },
+    after: { type: 'string', maxLength: 2_000, description: 'The `next` of the page before.' },
+  },
+}
+
+interface One {
+  Params: { id: string }
+}
+interface Paged extends One {
+  Querystring: { limit?: string; after?: string }
+}
+
+/** Where a work item stands: its children, all below it, all above it, and how it is moved. */
+export function hierarchyRoutes(app: FastifyInstance, way: Way): void {
+  const path = '/api/work-items/:id'
+  const database = () => fromEntityManager(way.reader())
+  for (const [name, summary, find] of [
+    ['children', 'List the children of a work item, oldest first', children],
+    ['subtree', 'List a work item and all below it, level by level', subtree],
+  ] as const)
+    app.get<Paged>(
+      `${path}/${name}`,
+      { schema: { tags, summary, params: idParams, querystring, response: { 200: page, ...problems } } },
+      async ({ params: { id }, query: { limit = '100', after } }) => {
+        const cursor = after === undefined ? {} : { after: readCursor(after) }
+        const { items, next } = await find(database(), id, { limit: Number(limit), ...cursor })
+        return { items: items.map(viewOf), next: next === null ? null : cursorText(next) }
+      },
+    )
+  for (const [name, summary, find] of [
+    ['ancestors', 'List what is above a work item, the root first', ancestors],
+    ['breadcrumb', 'List the way from the root to a work item', breadcrumb],
+  ] as const)
+    app.get<One>(
+      `${path}/${name}`,
+      { schema: { tags, summary, params: idParams, response: { 200: trail, ...problems } } },
+      async ({ params: { id } }) => ({ items: (await find(database(), id)).map(viewOf) }),
+    )
+  app.post<One & { Body: { parent: string | null } }>(
+    `${path}/move`,
+    {
+      schema: {
+        tags,
+        summary: 'Place a work item, with all below it, under another one',
+        params: idParams,
+        body: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['parent'],
+          properties: { parent: { anyOf: [{ type: 'string', format: 'uuid' }, { type: 'null' }] } },
+        },
+        response: { 200: trail, ...problems },
+      },
+    },
+    async ({ params: { id }, body: { parent } }) => ({
+      items: await way.write(async (em) => {
+        const database = fromEntityManager(em)
+        await move(database, id, parent)
+        return (await breadcrumb(database, id)).map(viewOf)
+      }),
+    }),
+  )
+}
+
+function viewOf<Item extends { readonly createdAt: string }>(shown: Item): Item {
+  return { ...shown, createdAt: isoTime(shown.createdAt) }
+}
+
+const cursorShape = z.strictObject({ depth: z.int(), createdAt: z.string(), id: z.uuid() })
+
+function cursorText(cursor: PageCursor): string {
+  return Buffer.from(JSON.stringify(cursor)).toString('base64url')
+}
+
+/** Errors: API.PAGE_TOKEN_INVALID. */
+function readCursor(token: string): PageCursor {
+  try {
+    return cursorShape.parse(JSON.parse(Buffer.from(token, 'base64url').toString('utf8')))
+  } catch (error) {
+    throw errors.PAGE_TOKEN_INVALID({ why: 'it was not made here' }, { cause: error })
+  }
+}
