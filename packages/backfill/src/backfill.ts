@@ -6,7 +6,7 @@ import {
 } from '@changeover/database'
 import { isFailure } from '@changeover/errors'
 import type { Mapping } from '@changeover/mapping'
-import type { HeldValues, Key, Sync } from '@changeover/sync'
+import { type HeldValues, type Key, mostKeys, type Sync } from '@changeover/sync'
 import type { BatchContext } from './batch.ts'
 import { closeCheckpoint, openCheckpoint } from './checkpoint.ts'
 import { errors } from './errors.ts'
@@ -135,7 +135,7 @@ function contextOf(
     migration,
     mapping,
     heldValues,
-    batchRows,
+    batchRows: Math.min(batchRows, mostKeys(mapping)),
     lockTimeoutMs,
     retry: { attempts: 60, ...retry },
     onStep: onStep ?? (() => {}),

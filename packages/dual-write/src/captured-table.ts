@@ -3,6 +3,7 @@ import {
   inOrder,
   type LinkSide,
   type Mapping,
+  type Source,
   type Table,
   tableSql,
 } from '@changeover/mapping'
@@ -14,6 +15,8 @@ export interface Interest {
   readonly direction: Direction
   /** The link set whose rows these are; absent for the mapping's own tables. */
   readonly link?: LinkSide
+  /** The part of a view of which these are rows; absent where the mapping's own side is a table. */
+  readonly source?: Source
 }
 
 /** A table with everybody who wants to know of its changes. */
@@ -46,5 +49,8 @@ function interestsOf(mapping: Mapping, direction: Direction, own: Table) {
     const side = direction === 'forward' ? link.legacy : link.target
     return { table: side.table, interest: { mapping, direction, link: side } }
   })
-  return [{ table: own, interest: { mapping, direction } }, ...links]
+  const sources = own.madeOf?.map((source): { table: Table; interest: Interest } => {
+    return { table: source.table, interest: { mapping, direction, source } }
+  })
+  return [...(sources ?? [{ table: own, interest: { mapping, direction } }]), ...links]
 }

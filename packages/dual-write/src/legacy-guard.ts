@@ -1,3 +1,4 @@
+import { tableSql } from '@changeover/mapping'
 import { phases } from '@changeover/rollout'
 import { all, any, ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
 import { engineName, keyNames } from '@changeover/sync'
@@ -41,7 +42,10 @@ export function guardSql(
       table.interests.map((interest) => findWritten(interest, but)),
       '',
     )
-  const own = actions.filter(({ from }) => from.text === table.sql.text)
+  // A row of the same view that is gone takes the key with it: then only those that follow it can tell.
+  const parts = table.interests.flatMap(({ mapping }) => mapping.legacy.madeOf ?? [])
+  const isPart = (other: Sql) => parts.some((part) => tableSql(part.table).text === other.text)
+  const own = actions.filter(({ from, to }) => from.text === table.sql.text && !isPart(to))
   // Only who is about to be refused pays for a second look.
   const again = sql`
     IF changeover_refused IS NOT NULL THEN

@@ -25,7 +25,11 @@ export function probeRowSql(mapping: Mapping, direction: Direction): Sql {
     .filter(({ generated }) => !generated)
     .map((field) => {
       const column = ident(field.column)
-      if (made.includes(field.name)) return { column, value: newKey(mapping, table, field.name) }
+      if (made.includes(field.name))
+        return {
+          column,
+          value: isText(field.type) ? freshSql(field.type) : newKey(mapping, table, field.name),
+        }
       const own = changes.filter((change) => change.column === field.column)
       return { column, value: changed(ident(alias, field.column), own) }
     })

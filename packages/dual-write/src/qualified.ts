@@ -72,7 +72,10 @@ function tablesOf(mapping: Mapping): readonly Table[] {
 /** Parameters of rules are data, so a table in them (`lookup({ in: … })`) is found by its shape. */
 function replaceTables<T>(value: T, replace: (table: Table) => Table): T {
   if (typeof value !== 'object' || value === null || JSON.isRawJSON(value)) return value
-  if (isTable(value)) return replace(value) as Table & T
+  if (isTable(value)) {
+    const made = replace(value)
+    return (made.madeOf ? { ...made, madeOf: replaceTables(made.madeOf, replace) } : made) as Table & T
+  }
   if (Array.isArray(value)) return value.map((each: unknown) => replaceTables(each, replace)) as T & unknown[]
   const entries = Object.entries(value).map(([name, each]) => [name, replaceTables(each as unknown, replace)])
   return Object.fromEntries(entries) as T // the same keys with values of the same types

@@ -22,12 +22,12 @@ export interface Capture {
 }
 
 /**
- * A key that changes takes its twin along. Statement triggers see the rows before and after, but not which became which:
+ * A key that changes takes its twin along, except behind a view: there it is another row. Statement triggers see the rows before and after, but not which became which:
  * without this the twin would be deleted and made anew, and lose what only it holds. Costs other updates nothing but the
  * comparison of the key.
  */
 export function rekeying({ migration }: DualWrite, table: CapturedTable): Capture {
-  const own = table.interests.filter(({ link }) => link === undefined)
+  const own = table.interests.filter(({ link, source }) => link === undefined && source === undefined)
   const directions = new Set(own.map(({ direction }) => direction))
   const [first = 'forward'] = directions
   const moves = (direction: Direction) =>
@@ -145,8 +145,11 @@ export function identityColumns(
 export function adopting({ migration }: DualWrite, table: CapturedTable): Capture {
   const own = table.interests
     .filter(
-      ({ direction, link, mapping }) =>
-        direction === 'backward' && link === undefined && mapping.identity.kind === 'storedIn',
+      ({ direction, link, source, mapping }) =>
+        direction === 'backward' &&
+        link === undefined &&
+        source?.list === undefined &&
+        mapping.identity.kind === 'storedIn',
     )
     .map(({ mapping }) => mapping)
   const made: DbFunction = {

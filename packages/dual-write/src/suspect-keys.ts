@@ -24,7 +24,8 @@ export async function suspectKeys(
 }
 
 /** Rows of a side that were written since then; all of them where nobody has looked before. */
-function recentKeys(database: Database, mapping: Mapping, side: Side, since: string | undefined) {
+function recentKeys(database: Database, mapping: Mapping, side: Side, asked: string | undefined) {
+  const since = side.table.madeOf ? undefined : asked // the rows of a view do not say when they were written
   const alias = ident(side.alias)
   const recent =
     since === undefined

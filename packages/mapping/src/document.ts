@@ -125,6 +125,12 @@ function bodySql(document: Table): Sql {
   const isKey = ({ name }: Field) => owner.key.includes(name)
   const rest = fields.filter((field) => !isKey(field))
   const changed = any(rest.map(({ column }) => differs(ident('old', column), ident('new', column))))
+  const listed = any(
+    lists.map((source) => {
+      const { column } = fieldNamed(document, source.list?.field ?? '')
+      return differs(ident('old', column), ident('new', column))
+    }),
+  )
   const sets = rest.map(({ column }) => sql`${ident(column)} = ${ident('new', column)}`)
   const moved = any(
     fields.filter(isKey).map(({ column }) => differs(ident('old', column), ident('new', column))),
@@ -135,7 +141,8 @@ function bodySql(document: Table): Sql {
   const update =
     sets.length === 0
       ? sql``
-      : sql`IF ${changed} THEN
+      : sql`-- An update that changes nothing is one of the table, whose triggers see it.
+    IF ${changed} OR NOT (${listed}) THEN
       UPDATE ${table} AS o SET ${join(sets)} WHERE ${sameOwner(owner, 'o', 'old')};
     END IF;`
   return sql`

@@ -23,7 +23,7 @@ export { identityIndexName, identityIndexSql } from './identity-index.ts'
 // For engines that read both sides in statements of their own
 export { type Dependent, dependentKeysSql, dependentsOf } from './dependents.ts'
 export { keyNames, keyParameters, keysSql, keyType, parameter } from './key.ts'
-export { lockKeysSql, lockReplicaSql, rangeConditions } from './lock.ts'
+export { lockKeysSql, lockReplicaSql, mostKeys, rangeConditions } from './lock.ts'
 export { legacySide, type Side, sidesOf, targetSide } from './side.ts'
 export { newKey, refusalsOf, type WritePart, type WriteShape, writeSql } from './write.ts'
 export { type ColumnValue, columnValues, identityValues, type Written } from './assemble.ts'

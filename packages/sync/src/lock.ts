@@ -1,5 +1,5 @@
 import type { Direction, Mapping } from '@changeover/mapping'
-import { all, ident, join, type Sql, sql } from '@changeover/mapping/sql'
+import { all, ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
 import { keyNames, keysSql, keyType, parameter } from './key.ts'
 import { sidesOf, type Side } from './side.ts'
 
@@ -10,7 +10,33 @@ import { sidesOf, type Side } from './side.ts'
  */
 export function lockKeysSql(mapping: Mapping, direction: Direction): Sql {
   const { authority } = sidesOf(mapping, direction)
-  return sql`SELECT ${lockedTexts(mapping)} ${eachLocked(mapping, authority)}`
+  const given = isOneRow(mapping) ? inOrder(mapping) : keysTaken(mapping)
+  return sql`SELECT ${lockedTexts(mapping)} ${eachLocked(mapping, authority, given)}`
+}
+
+/**
+ * How many keys one transaction may take. A lock of a key is an entry in the lock table of the server, which has some
+ * thousand in all; row locks need none.
+ */
+export function mostKeys(mapping: Mapping): number {
+  return isOneRow(mapping) ? Number.MAX_SAFE_INTEGER : 1000
+}
+
+/** Whether each key is one row of one table on either side, on which everybody who writes it meets. */
+export function isOneRow({ legacy, target }: Mapping): boolean {
+  return legacy.madeOf === undefined && target.madeOf === undefined
+}
+
+function inOrder(mapping: Mapping): Sql {
+  const keys = join(keyNames(mapping).map((name) => ident(name)))
+  return sql`SELECT * FROM ${keysSql(mapping, 'key', 1)} ORDER BY ${keys}`
+}
+
+/** Behind a view two transactions can write the same key without a row in common: they meet at a lock of the key itself. */
+function keysTaken(mapping: Mapping): Sql {
+  const texts = join(keyNames(mapping).map((name) => sql`${ident('sorted', name)}::text`))
+  const key = sql`hashtextextended(jsonb_build_array(${literal(mapping.name)}, ${texts})::text, 0)`
+  return sql`SELECT sorted.*, pg_advisory_xact_lock(${key}) FROM (${inOrder(mapping)} OFFSET 0) AS sorted`
 }
 
 /**
@@ -23,10 +49,9 @@ export function lockReplicaSql(mapping: Mapping, direction: Direction): Sql {
 }
 
 /** One lookup and lock for each key, in key order: a join could lock in any order, and read the whole table. */
-function eachLocked(mapping: Mapping, side: Side): Sql {
-  const keys = join(keyNames(mapping).map((name) => ident(name)))
+function eachLocked(mapping: Mapping, side: Side, given = inOrder(mapping)): Sql {
   const alias = ident(side.alias)
-  return sql`FROM (SELECT * FROM ${keysSql(mapping, 'key', 1)} ORDER BY ${keys}) AS given
+  return sql`FROM (${given}) AS given
     CROSS JOIN LATERAL (SELECT ${keyTexts(mapping, side)} FROM ${side.name} AS ${alias}
       WHERE ${side.matches('given')} AND ${side.scope} FOR NO KEY UPDATE OF ${alias}) AS locked`
 }
@@ -44,6 +69,7 @@ export interface RangeShape {
 
 /**
  * Locks the next rows of the authority after a key (exclusive) up to a key (inclusive), in key order, and returns their keys.
+ * Where a key is no single row, it locks nothing: {@link lockKeysSql} of the keys comes next.
  * Parameters, as far as the shape has them: the columns of `after`, the columns of `upTo`, the limit.
  */
 export function lockRangeSql(mapping: Mapping, direction: Direction, shape: RangeShape): Sql {
@@ -53,7 +79,7 @@ export function lockRangeSql(mapping: Mapping, direction: Direction, shape: Rang
   // A target row that was not adopted yet has no legacy key, and so no place in a range of them.
   const known = direction === 'backward' ? authority.legacyKey.map((key) => sql`${key} IS NOT NULL`) : []
   return sql`SELECT ${keyTexts(mapping, authority)} FROM ${authority.name} AS ${ident(authority.alias)}
-    WHERE ${all([authority.scope, ...known, ...conditions])} ${inKeyOrder(authority)} ${limit} FOR NO KEY UPDATE OF ${ident(authority.alias)}`
+    WHERE ${all([authority.scope, ...known, ...conditions])} ORDER BY ${join(authority.legacyKey)} ${limit} ${isOneRow(mapping) ? sql`FOR NO KEY UPDATE OF ${ident(authority.alias)}` : sql``}`
 }
 
 /** Keys in a range that only the replica knows. Cost: scans the replica unless its keys are indexed as values. */
@@ -92,8 +118,4 @@ export function rangeConditions(
 function keyTexts(mapping: Mapping, side: Side): Sql {
   const names = keyNames(mapping)
   return join(side.legacyKey.map((key, index) => sql`${key}::text AS ${ident(names[index] ?? '')}`))
-}
-
-function inKeyOrder(side: Side): Sql {
-  return sql`ORDER BY ${join(side.legacyKey)}`
 }

@@ -78,6 +78,12 @@ function describedBy({ legacy, target, links }: Mapping): readonly Described[] {
   return [
     { table: legacy, whole: true },
     { table: target, whole: false },
+    ...[legacy, target].flatMap(({ madeOf = [] }) =>
+      madeOf.flatMap(({ table, through }) => [
+        { table, whole: false },
+        ...(through ? [{ table: through.table, whole: false }] : []),
+      ]),
+    ),
     ...links.flatMap((link) => [
       { table: link.legacy.table, whole: true },
       { table: link.target.table, whole: false },
@@ -114,8 +120,9 @@ function knownDrift(table: Table, found: readonly Column[]): readonly Problem[] 
     const names = { table: table.name, column: field.column }
     if (column === undefined)
       return [errors.COLUMN_MISSING.problem({ ...names, renamedTo: successorOf(table, field, found) })]
+    const isGenerated = column.isView ? field.generated : column.generated
     const expected = `${typeText(field.type)}${field.generated ? ' generated' : ''}`
-    const type = `${typeOf(column)}${column.generated ? ' generated' : ''}`
+    const type = `${typeOf(column)}${isGenerated ? ' generated' : ''}`
     if (type !== expected) return [errors.COLUMN_RETYPED.problem({ ...names, type, expected })]
     if (column.isView || column.nullable === field.nullable) return []
     return [errors.COLUMN_NULLABILITY.problem({ ...names, nullable: column.nullable })]

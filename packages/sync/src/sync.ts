@@ -3,7 +3,7 @@ import type { Direction, Mapping } from '@changeover/mapping'
 import { dependentKeysSql, dependentsOf } from './dependents.ts'
 import { errors } from './errors.ts'
 import { type Key, keyNames, keyParameters } from './key.ts'
-import { lockKeysSql, lockRangeSql, lockReplicaSql, strayKeysSql } from './lock.ts'
+import { isOneRow, lockKeysSql, lockRangeSql, lockReplicaSql, strayKeysSql } from './lock.ts'
 import { type HeldValues, refusalsOf, writeSql } from './write.ts'
 
 /** A row that a rule cannot map, and is therefore left as it was on the replica. */
@@ -116,15 +116,20 @@ export function createSync(mappings: readonly Mapping[]): Sync {
     }
   }
 
+  const lock = async (tx: Transaction, mapping: Mapping, direction: Direction, keys: readonly Key[]) => {
+    const { rows } = await tx.query(
+      text(`lock ${mapping.name} ${direction}`, () => lockKeysSql(mapping, direction)),
+      keyParameters(mapping, keys),
+    )
+    return keysOf(mapping, rows)
+  }
+
   const sync: Sync = {
     async keys(tx, mapping, direction, keys, options) {
       known(mapping, mappings)
       if (keys.length === 0) return nothing
-      const locked = await tx.query(
-        text(`lock ${mapping.name} ${direction}`, () => lockKeysSql(mapping, direction)),
-        keyParameters(mapping, keys),
-      )
-      const byText = new Map(keysOf(mapping, locked.rows).map((key) => [keyText(key), key]))
+      const locked = await lock(tx, mapping, direction, keys)
+      const byText = new Map(locked.map((key) => [keyText(key), key]))
       const present = [...byText.values()] // once each, however often and in whatever spelling a key was given
       const absent = keys.filter((key) => !byText.has(keyText(key)))
       return write(tx, mapping, direction, present, absent, options)
@@ -138,7 +143,9 @@ export function createSync(mappings: readonly Mapping[]): Sync {
       )
       const { rows } = await tx.query(statement, rangeParameters(range))
       const keys = keysOf(mapping, rows)
-      const result = keys.length === 0 ? nothing : await write(tx, mapping, direction, keys, [], options)
+      const present = isOneRow(mapping) || keys.length === 0 ? keys : await lock(tx, mapping, direction, keys)
+      const result =
+        present.length === 0 ? nothing : await write(tx, mapping, direction, present, [], options)
       return { ...result, keys }
     },
 

@@ -1,0 +1,51 @@
+import { advisoryLock, type Database, type Queryable } from '@changeover/database'
+import { malformedContents, sampleContents, type SavedContent } from './sample-contents.ts'
+
+/** Inserts contents as legacy code does: a chunk each, and whose it is. */
+export async function insertContents(queryable: Queryable, contents: readonly SavedContent[]): Promise<void> {
+  await queryable.query(
+    `with given as materialized (
+       select nextval(pg_get_serial_sequence('memory_chunk', 'id')) as id, conversation, user_id, content, saved_at
+         from jsonb_to_recordset($1::jsonb) as each(conversation text, user_id text, content text, saved_at timestamptz)),
+     chunk as (
+       insert into memory_chunk (id, user_id, content, created_at) select id, user_id, content, saved_at from given)
+     insert into memory_metadata (chunk_id, key, value) select id, 'conversation_id', conversation from given`,
+    [
+      JSON.stringify(
+        contents.map(({ conversation, userId, content, savedAt }) => {
+          return { conversation, user_id: userId, content, saved_at: savedAt }
+        }),
+      ),
+    ],
+  )
+}
+
+/**
+ * Fills the legacy tables with sample data, the same every time, unless they hold something already: 60 conversations with
+ * every kind of value, in one to three versions. Returns whether it filled them.
+ */
+export async function seedConversations(database: Database): Promise<boolean> {
+  const filled = await database.transaction(async (tx) => {
+    await advisoryLock(tx, 'changeover conversations seed')
+    const { rows } = await tx.query<{ empty: boolean }>(
+      'select not exists (select from memory_chunk) as empty',
+    )
+    if (rows[0]?.empty !== true) return false
+    await insertContents(tx, sampleContents())
+    await tx.query(
+      `insert into memory_metadata (chunk_id, key, value) select id, 'importance', 'low' from memory_chunk where id % 5 = 0`,
+    )
+    return true
+  })
+  if (filled) await database.query('analyze')
+  return filled
+}
+
+/** Plants a conversation for each problem that a content can have, named by the problem. Returns their ids. */
+export async function plantMalformed(database: Queryable): Promise<readonly string[]> {
+  const planted = Object.entries(malformedContents).map(([problem, content]) => {
+    return { conversation: problem, userId: null, content, savedAt: '2026-02-01T00:00:00Z' }
+  })
+  await insertContents(database, planted)
+  return planted.map(({ conversation }) => conversation)
+}

@@ -1,0 +1,24 @@
+import { defineEntity, type InferEntity, p, PrimaryKeyProp } from '@mikro-orm/core'
+import { TimestampText } from '../timestamp-text.ts'
+import { ConversationState } from './conversation-state.ts'
+
+/** One entry of a conversation's history. */
+export const ConversationMessage = defineEntity({
+  name: 'ConversationMessage',
+  tableName: 'conversation_message',
+  properties: {
+    [PrimaryKeyProp]: {} as ['conversation', 'position'],
+    conversation: () =>
+      p.manyToOne(ConversationState).primary().joinColumn('conversation_id').deleteRule('cascade'),
+    position: p.integer().primary(),
+    role: p.text().nullable(),
+    content: p.text().nullable(),
+    messageType: p.text().nullable(),
+    toolName: p.text().nullable(),
+    toolSuccess: p.boolean().nullable(),
+    timestamp: p.type(TimestampText).nullable(),
+    additionalData: p.json<unknown>().defaultRaw(`'{}'`),
+  },
+})
+
+export type ConversationMessage = InferEntity<typeof ConversationMessage>
