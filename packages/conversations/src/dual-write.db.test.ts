@@ -85,7 +85,7 @@ describe('while legacy leads, the rows follow', () => {
   })
 })
 
-describe('FM-03 two connections save the first state of one conversation at the same time', () => {
+describe('two connections save the first state of one conversation at the same time', () => {
   const both = async () => {
     const other = createPoolDatabase({ url: home.url, maxConnections: 1 })
     try {
@@ -122,8 +122,9 @@ describe('FM-03 two connections save the first state of one conversation at the 
       await home.database.query(
         String(made).replaceAll('pg_advisory_xact_lock(hashtextextended', 'hashint8(hashtextextended'),
       )
-    await expect(both()).rejects.toMatchObject({ code: 'DATABASE.UNIQUE_VIOLATED' })
+    const failed = await both().catch((error: unknown) => error)
     for (const { made } of functions) await home.database.query(String(made))
+    expect(failed).toMatchObject({ code: 'DATABASE.CONSTRAINT_VIOLATED' })
     await clean()
     expect(await home.apart()).toEqual([])
   })
@@ -194,6 +195,17 @@ describe('while the target leads, the saved text follows', () => {
     expect(await home.apart()).toEqual([])
   })
 
+  test.each([
+    ['a chunk and whose it is', () => saveChunk(home.database, 'past', '{}')],
+    ['a changed content', () => rows(`UPDATE memory_chunk SET content = '{}' WHERE id = ${chunkOf}`)],
+    ['a deleted chunk', () => rows(`DELETE FROM memory_chunk WHERE id = ${chunkOf}`)],
+    ['a deleted line of metadata', () => rows(`DELETE FROM memory_metadata WHERE value = 'conversation 10'`)],
+  ])('legacy code is refused: %s', async (_name, write) => {
+    const refused = await write().catch((error: unknown) => refusalIn(error))
+    expect(refused).toMatchObject({ code: 'DUAL_WRITE.LEGACY_READ_ONLY' })
+    expect(await home.apart()).toEqual([])
+  })
+
   test('two connections that change two messages of one conversation both arrive', async () => {
     const other = createPoolDatabase({ url: home.url, maxConnections: 1 })
     const change = (position: number) =>
@@ -221,6 +233,8 @@ test('the probe of the installation arrives on both sides, and nothing has drift
   expect(await selfTest(home.database, dualWrite)).toEqual([])
   expect(await dualWriteDrift(home.database, dualWrite)).toEqual([])
 })
+
+const chunkOf = `(SELECT max(chunk_id) FROM memory_metadata WHERE value = 'conversation 10')`
 
 /** Until another connection waits for a lock that this transaction holds. The list of connections is read outside of it. */
 async function isWaiting(database: Pick<Database, 'query'>, tx: Transaction): Promise<void> {
