@@ -1,4 +1,4 @@
-import { defineEntity, type InferEntity, p, PrimaryKeyProp } from '@mikro-orm/core'
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
 import { TimestampText } from '../timestamp-text.ts'
 import { ConversationState } from './conversation-state.ts'
 
@@ -7,7 +7,6 @@ export const ConversationMessage = defineEntity({
   name: 'ConversationMessage',
   tableName: 'conversation_message',
   properties: {
-    [PrimaryKeyProp]: {} as ['conversation', 'position'],
     conversation: () =>
       p.manyToOne(ConversationState).primary().joinColumn('conversation_id').deleteRule('cascade'),
     position: p.integer().primary(),
