@@ -10,6 +10,7 @@ import {
   keyParameters,
   keysSql,
   legacySide,
+  lockKeysSql,
   type Sync,
 } from '@changeover/sync'
 import type { Migration } from './define-migration.ts'
@@ -93,6 +94,8 @@ async function proveRow(
 ): Promise<string | undefined> {
   await tx.query('SAVEPOINT changeover_proof')
   try {
+    // Whoever is just changing the row comes first: it would come back as somebody else has made it meanwhile.
+    if (!(await locked(tx, mapping, key))) return undefined
     const before = await imageOf(tx, mapping, key)
     await deleted(tx, mapping, key)
     const back = await sync.keys(tx, mapping, 'backward', [key], { heldValues: 'keep' })
@@ -108,6 +111,12 @@ async function proveRow(
   } finally {
     await tx.query('ROLLBACK TO SAVEPOINT changeover_proof')
   }
+}
+
+/** Whether the row is still there. */
+async function locked(tx: Transaction, mapping: Mapping, key: Key): Promise<boolean> {
+  const { rows } = await tx.query(lockKeysSql(mapping, 'forward').text, keyParameters(mapping, [key]))
+  return rows.length > 0
 }
 
 /** Whoever holds on to the row keeps it from being deleted. */
