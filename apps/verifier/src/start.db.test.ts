@@ -53,7 +53,13 @@ test('npm start -- --once goes from an empty database to the report, and a secon
       expect(Number(writes)).toBeGreaterThan(0)
       expect([legacy, target]).toEqual([rows, rows])
     }
+    expect(first.stderr).toMatch(
+      /✓ a direct write to \w+ while the target leads is refused:[^]*DUAL_WRITE\.LEGACY_READ_ONLY[^]*Write to changeover_legacy\./,
+    )
     expect(first.stderr).toContain('✓ work-items is in target-only, epoch 6')
+    expect(first.stderr).toMatch(
+      /✗ legacy-unused \(closed\): watched for[^]*changeover contract backup-restored work-items/,
+    )
 
     const second = await run()
     expect(second).toMatchObject({ code: 0, stdout: first.stdout })

@@ -4,10 +4,12 @@ import type { PhaseName } from '@changeover/rollout'
 import { errors } from '../errors.ts'
 import { exitCodes } from '../exit-code.ts'
 import { backfill } from '../jobs/backfill.ts'
+import { contractShow } from '../jobs/contract-show.ts'
 import { phaseChange, type PhaseChangeSettings } from '../jobs/phase-change.ts'
 import type { PhaseMove } from '../jobs/phase-target.ts'
 import { verify } from '../jobs/verify.ts'
 import type { Session } from '../session.ts'
+import { showGuard } from './direct-write.ts'
 import { startTraffic, type Traffic } from './traffic.ts'
 
 const writers = 4
@@ -15,7 +17,8 @@ const trafficMs = 400
 
 /**
  * Takes a fresh migration through its whole life while legacy code goes on writing: dual write, backfill under load, the flip
- * to the target, an emergency rollback, forward again, the target alone. After each step writers rest, and what they were told
+ * to the target, which a direct legacy write does not get past, an emergency rollback, forward again, the target alone, and what
+ * archiving legacy would still need. After each step writers rest, and what they were told
  * is stored is counted against the rows of both sides.
  *
  * Errors: CLI.LIFE_BROKEN where a count or a verification is not clean.
@@ -38,9 +41,10 @@ export async function liveThrough(session: Session, system: SampleSystem): Promi
     await move(session, 'advance', 'legacy-leads')
     await backfill({ restart: true })(session)
   })
-  await during('target-leads, legacy code writing through the proxies', () =>
-    move(session, 'advance', 'target-leads', { waive: ['shadow-agrees', 'healthy'] }),
-  )
+  await during('target-leads, legacy code writing through the proxies', async () => {
+    await move(session, 'advance', 'target-leads', { waive: ['shadow-agrees', 'healthy'] })
+    await showGuard(session)
+  })
   await during('legacy-leads again, by an emergency rollback', () =>
     move(session, 'rollback', 'legacy-leads', { emergency: true }),
   )
@@ -49,6 +53,15 @@ export async function liveThrough(session: Session, system: SampleSystem): Promi
   )
   await verified(session)
   await move(session, 'advance', 'target-only', { waive: ['healthy'] })
+  await showContract(session)
+}
+
+/** Nobody has watched for a week yet: that the last step is declined shows what it asks for. */
+async function showContract(session: Session): Promise<void> {
+  const { exitCode, text } = await contractShow({})(session)
+  session.talk.say(`contract, which archives legacy:\n  ${text.replaceAll('\n', '\n  ')}`)
+  if (exitCode !== exitCodes.declined)
+    throw errors.LIFE_BROKEN({ step: 'contract', said: 'it was not declined' })
 }
 
 async function move(

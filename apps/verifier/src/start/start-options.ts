@@ -18,9 +18,10 @@ export interface StartOptions {
 export const startHelp = `Usage: npm start [-- --system <name> | --all] [-- --once] [-- --port <number>]
 
 Runs the whole changeover of a reference system on a real PostgreSQL: creates the tables, loads sample data if they
-are empty, installs, and takes it through its phases while writers go on: dual write, backfill, the flip to the target,
-an emergency rollback, forward again, the target alone. After each step it counts acknowledged writes against the rows
-of both sides, and verifies. At the end it prints the report. Later runs only verify. The database is DATABASE_URL, or
+are empty, installs, and takes it through its phases while writers go on: dual write, backfill, the flip to the target
+(which a direct legacy write does not get past), an emergency rollback, forward again, the target alone, and what
+archiving legacy would still need. After each step it counts acknowledged writes against the rows of both sides, and
+verifies. At the end it prints the report. Later runs only verify. The database is DATABASE_URL, or
 one that it starts itself and keeps in .cache/postgres.
 
 Options:
