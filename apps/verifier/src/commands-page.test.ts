@@ -4,6 +4,7 @@ import { runInside } from './shell.fixture.ts'
 
 const file = fileURLToPath(new URL('../../../docs/commands.md', import.meta.url))
 const order = [
+  'audit',
   'plan',
   'install',
   'phase',

@@ -1,4 +1,5 @@
 import { Command } from '@commander-js/extra-typings'
+import { auditCommand } from './commands/audit.ts'
 import { backfillCommand } from './commands/backfill.ts'
 import { contractCommand } from './commands/contract.ts'
 import { docsCommand } from './commands/docs.ts'
@@ -21,6 +22,7 @@ const help = {
   summary: '',
   description: '',
   examples: [
+    ['changeover audit', 'what the legacy data is like'],
     ['changeover plan', 'look before anything is written'],
     ['changeover install', 'create what the rest needs'],
     ['changeover phase advance', 'from now on every write reaches both sides'],
@@ -40,6 +42,7 @@ export function createProgram(shell: Shell) {
     .addHelpText('after', () => afterHelp(help))
     .showSuggestionAfterError(false)
   const commands = [
+    auditCommand(shell),
     planCommand(shell),
     installCommand(shell),
     phaseCommand(shell),

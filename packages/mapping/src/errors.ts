@@ -15,6 +15,11 @@ export const errors = defineErrors('MAPPING', {
     message: (v: { table: string }) => `The table ${v.table} has no key.`,
     fix: (v) => `Name the columns that identify a row of ${v.table}: { key: ['id'] }.`,
   },
+  ORDER_MISFIT: {
+    message: (v: { table: string; earlier: string; later: string }) =>
+      `${v.earlier} and ${v.later} of ${v.table} are of different types, so neither comes before the other.`,
+    fix: 'Name two fields of the same type in ordered, such as two dates.',
+  },
   SOURCE_MISFIT: {
     message: (v: { view: string; table: string; key: string }) =>
       `A row of ${v.table} tells the key of the view ${v.view} by (${v.key}), which is not one field for each column of it.`,

@@ -1,12 +1,11 @@
-import { typeText } from './column-type.ts'
 import { compared, compileRules, thereAndBackSql } from './compile.ts'
-import { fit } from './fit.ts'
 import type { Mapping } from './mapping.ts'
-import { at, type Holding, type SqlScope } from './rule.ts'
-import { mappingNamed, scopeSql, tableSql } from './scope.ts'
+import { keyText } from './key-text.ts'
+import { at, type Holding } from './rule.ts'
+import { scopeSql, tableSql } from './scope.ts'
 import { slotOf, storedSql } from './slot.ts'
 import { any, differs, ident, join, literal, type Sql, sql } from './sql.ts'
-import { fieldNamed } from './table.ts'
+import { twinsAssumed } from './twins-assumed.ts'
 
 /** What a mapping keeps of each legacy field, and of each value the target may hold. */
 export interface LossLine {
@@ -74,23 +73,4 @@ export function collisionsSql(mapping: Mapping): Sql | undefined {
         GROUP BY ${join(values)} HAVING count(*) > 1`
     })
   return probes.length === 0 ? undefined : join(probes, ' UNION ALL ')
-}
-
-/** The legacy key as one text: the key itself, or `(a,b)` for a key of several columns. */
-function keyText({ legacy }: Mapping): Sql {
-  const columns = legacy.key.map((name) => ident('l', fieldNamed(legacy, name).column))
-  return columns.length === 1 ? sql`${join(columns)}::text` : sql`ROW(${join(columns)})::text`
-}
-
-function twinsAssumed(mapping: Mapping): SqlScope {
-  return {
-    twin: (_name, key) => sql`(${key})::text`,
-    original: (name, key) => {
-      const { legacy } = mappingNamed(mapping, name)
-      const { type } = fieldNamed(legacy, legacy.key[0] ?? '')
-      return (
-        fit({ base: 'text' }, type)?.sql(sql`(${key})::text`) ?? sql`(${key})::${{ text: typeText(type) }}`
-      )
-    },
-  }
 }

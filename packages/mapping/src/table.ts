@@ -45,6 +45,8 @@ export interface Table<F extends string = string, Required extends F = F, Key ex
   /** Unique sets of fields besides the key. */
   readonly unique: readonly (readonly F[])[]
   readonly where: Where
+  /** Pairs of fields of which the first is never after the second, where a row has both. Rows that break it are mapped as they are; the audit reports them. */
+  readonly ordered?: readonly (readonly [F, F])[]
   /** A view: the tables whose changes change its rows. Absent for a table. */
   readonly madeOf?: readonly Source[]
   /** Carries `Required` for the compiler; never present at run time. */
@@ -62,6 +64,8 @@ export interface TableOptions<F extends string, Key extends F = F> {
   readonly schema?: string
   readonly unique?: readonly (readonly F[])[]
   readonly where?: Partial<Record<F, string | number | boolean | readonly (string | number | boolean)[]>>
+  /** Pairs of fields of one type, like a start and an end, of which the first is never after the second: for the audit. */
+  readonly ordered?: readonly (readonly [F, F])[]
   /**
    * Says that this is a view, and of which tables. It must be lockable (no DISTINCT, GROUP BY or set operation at its top),
    * find a row by its key through an index, and have INSTEAD OF triggers for what is written to it.
@@ -103,6 +107,12 @@ export function freezeTable<F extends string, Required extends F, Key extends F>
   for (const field of named)
     if (!(field in parts.fields)) throw errors.FIELD_UNKNOWN({ field, table: parts.name })
   if (parts.key.length === 0) throw errors.KEY_MISSING({ table: parts.name })
+  for (const [earlier, later] of parts.ordered ?? [])
+    comparable(
+      parts.name,
+      fieldIn(parts.name, parts.fields, earlier),
+      fieldIn(parts.name, parts.fields, later),
+    )
   for (const source of parts.madeOf ?? []) sourceFits(parts.name, source, parts.key.length)
   return Object.freeze({
     name: parts.name,
@@ -111,8 +121,20 @@ export function freezeTable<F extends string, Required extends F, Key extends F>
     key: Object.freeze([...parts.key]),
     unique: Object.freeze([...(parts.unique ?? [])]),
     where: Object.freeze(Object.fromEntries(where)) as Where,
+    ...(parts.ordered === undefined ? {} : { ordered: Object.freeze([...parts.ordered]) }),
     ...(parts.madeOf === undefined ? {} : { madeOf: Object.freeze([...parts.madeOf]) }),
   })
+}
+
+function fieldIn(table: string, fields: Readonly<Record<string, Field>>, name: string): Field {
+  const field = fields[name]
+  if (!field) throw errors.FIELD_UNKNOWN({ field: name, table })
+  return field
+}
+
+function comparable(table: string, earlier: Field, later: Field): void {
+  if (earlier.type.base !== later.type.base)
+    throw errors.ORDER_MISFIT({ table, earlier: earlier.name, later: later.name })
 }
 
 function sourceFits(view: string, { table: own, key, through, list }: Source, width: number): void {
@@ -129,9 +151,7 @@ function sourceFits(view: string, { table: own, key, through, list }: Source, wi
 
 /** The field of that name. Errors: MAPPING.FIELD_UNKNOWN. */
 export function fieldNamed(of: Table, name: string): Field {
-  const field = of.fields[name]
-  if (!field) throw errors.FIELD_UNKNOWN({ field: name, table: of.name })
-  return field
+  return fieldIn(of.name, of.fields, name)
 }
 
 /** `dueDate` → `due_date`, the convention of both MikroORM and the reference systems. */

@@ -42,6 +42,44 @@ export const errors = defineErrors('MIGRATION', {
     fix: (v) => `See how to mend each with: changeover plan ${v.migration}`,
   },
 
+  // What an audit finds
+  ROWS_ORPHANED: {
+    message: (v: { table: string; of: string; toTable: string; rows: number; first: string }) =>
+      `${v.rows} rows of ${v.table} refer by ${v.of} to rows of ${v.toTable} that do not exist (first: ${v.first}).`,
+    fix: (v) => `Bring the rows of ${v.toTable} back, or empty ${v.of} of the rows that refer to them.`,
+  },
+  VALUES_MISSING: {
+    message: (v: { table: string; of: string; rows: number; first: string }) =>
+      `${v.rows} rows of ${v.table} have no ${v.of}, which is required (first: ${v.first}).`,
+    fix: (v) =>
+      `Give ${v.of} a value in these rows, or describe it as nullable and say with withDefault what it becomes.`,
+  },
+  DATES_OUT_OF_ORDER: {
+    message: (v: { table: string; of: string; rows: number; first: string }) =>
+      `In ${v.rows} rows of ${v.table} the first of ${v.of} is after the second (first: ${v.first}).`,
+    fix: (v) => `Correct them in ${v.table}; they are carried over as they are.`,
+  },
+  ROWS_DUPLICATE: {
+    message: (v: { table: string; of: string; rows: number; groups: number }) =>
+      `${v.rows} rows of ${v.table} share their ${v.of} with another one, in ${v.groups} groups.`,
+    fix: (v) => `Merge or rename them, then let a unique index on ${v.of} keep it so.`,
+  },
+  ROWS_REFUSED: {
+    message: (v: { table: string; rule: string; why: string; rows: number; first: string }) =>
+      `${v.rule} cannot map ${v.rows} rows of ${v.table}: each ${v.why} (first: ${v.first}).`,
+    fix: 'Correct the rows, or widen the rule.',
+  },
+  ROWS_COLLIDE: {
+    message: (v: { table: string; of: string; rows: number; keys: string }) =>
+      `${v.rows} rows of ${v.table} would have the same ${v.of} on the target: ${v.keys}.`,
+    fix: 'Make them differ in the legacy table, or in the rule.',
+  },
+  ROWS_UNREAD: {
+    message: (v: { mapping: string; said: string; how: string }) =>
+      `Rows of ${v.mapping} were not looked at: ${v.said}`,
+    fix: (v) => v.how,
+  },
+
   // Installing
   NOT_INSTALLED: {
     message: (v: { migration: string; missing: string }) => `${v.migration} is not installed: ${v.missing}.`,

@@ -8,6 +8,9 @@ export type { LegacyPlace, LegacyWriter, SampleSystem } from './sample-system.ts
 // Look
 export { inspect, type MappingState, type MigrationState } from './inspect.ts'
 export { type Collision, type MappingLoss, measureLoss, type RuleLoss } from './measure-loss.ts'
+export { audit, type Audit, type AuditOptions } from './audit/audit.ts'
+export { type AuditCheck, type AuditedValue, type AuditFinding } from './audit/audit-finding.ts'
+export { type TableRows } from './audit/table-rows.ts'
 export { phaseOf } from './phase-of.ts'
 export { type StepCondition, type StepState, stepStates } from './step-state.ts'
 export { type RecordedStep, recordedSteps } from './step-ledger.ts'
