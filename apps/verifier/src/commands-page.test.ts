@@ -5,6 +5,8 @@ import { runInside } from './shell.fixture.ts'
 const file = fileURLToPath(new URL('../../../docs/commands.md', import.meta.url))
 const order = [
   'audit',
+  'backup',
+  'restore',
   'plan',
   'install',
   'phase',

@@ -5,7 +5,7 @@ import { type ExitCode, exitCodeOf } from './exit-code.ts'
 import { type Interruption, listenForInterrupt, unlessInterrupted } from './interruption.ts'
 import type { Outcome } from './outcome.ts'
 import { printFailure, printOutcome } from './print.ts'
-import { openDatabase, type Session } from './session.ts'
+import { type OpenDatabase, openDatabase, type Session } from './session.ts'
 import type { Shell } from './shell.ts'
 import { type Talk, talkOn } from './talk.ts'
 
@@ -60,8 +60,8 @@ async function inSession(
   const loaded = await loadConfig(shell.folder, call.config)
   const migration = chooseMigration(loaded.config, call.migration, call.command)
   const { environment, folder } = shell
-  return withDatabase(loaded, signal, (database) => {
-    const work = job({ migration, database, environment, folder, signal, talk })
+  return withDatabase(loaded, signal, ({ database, url }) => {
+    const work = job({ migration, database, url, environment, folder, signal, talk })
     return call.onInterrupt === 'finish' ? work : unlessInterrupted(work, signal, () => interrupted(call))
   })
 }
@@ -69,11 +69,11 @@ async function inSession(
 async function withDatabase(
   { config, file }: LoadedConfig,
   signal: AbortSignal,
-  work: (database: Session['database']) => Promise<Outcome>,
+  work: (open: OpenDatabase) => Promise<Outcome>,
 ): Promise<Outcome> {
   const open = await openDatabase(config, file)
   try {
-    return await work(open.database)
+    return await work(open)
   } finally {
     await (signal.aborted ? open.abandon() : open.close())
   }

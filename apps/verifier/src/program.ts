@@ -2,6 +2,7 @@ import { Command } from '@commander-js/extra-typings'
 import { auditCommand } from './commands/audit.ts'
 import { backfillCommand } from './commands/backfill.ts'
 import { contractCommand } from './commands/contract.ts'
+import { backupCommand } from './commands/backup.ts'
 import { docsCommand } from './commands/docs.ts'
 import { flagsCommand } from './commands/flags.ts'
 import { installCommand } from './commands/install.ts'
@@ -9,6 +10,7 @@ import { afterHelp } from './commands/new-command.ts'
 import { phaseCommand } from './commands/phase.ts'
 import { planCommand } from './commands/plan.ts'
 import { quarantineCommand } from './commands/quarantine.ts'
+import { restoreCommand } from './commands/restore.ts'
 import { statusCommand } from './commands/status.ts'
 import { undoCommand } from './commands/undo.ts'
 import { uninstallCommand } from './commands/uninstall.ts'
@@ -43,6 +45,8 @@ export function createProgram(shell: Shell) {
     .showSuggestionAfterError(false)
   const commands = [
     auditCommand(shell),
+    backupCommand(shell),
+    restoreCommand(shell),
     planCommand(shell),
     installCommand(shell),
     phaseCommand(shell),

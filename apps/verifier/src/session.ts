@@ -8,6 +8,8 @@ import type { Talk } from './talk.ts'
 export interface Session {
   readonly migration: Migration
   readonly database: Database
+  /** Of that database. */
+  readonly url: string
   readonly environment: Environment
   /** Where the command was called; relative file names count from here. */
   readonly folder: string

@@ -15,6 +15,7 @@ export {
 export { createPoolDatabase, fromPool, type PoolDatabase, type PoolOptions } from './pool.ts'
 
 export { retryConflicts, type RetryConflictsOptions, retrying, type RetryOptions } from './retrying.ts'
+export { copying, type CopyOptions, type CopyTransaction } from './copying.ts'
 export { advisoryLock, tryAdvisoryLock } from './advisory-lock.ts'
 export { listen, type Listening, type ListenOptions } from './listen.ts'
 export { requireServer, type ServerVersion } from './require-server.ts'

@@ -58,8 +58,8 @@ export function fromPool(pool: Pool): Database {
   }
 }
 
-// The error of a URL that cannot be parsed holds the URL, and so the password: it is no cause to keep.
-function requireUrl(url: string): void {
+/** Errors: DATABASE.URL_INVALID, without a cause: the parser's error holds the URL, and so the password. */
+export function requireUrl(url: string): void {
   const isReadable = /^postgres(ql)?:\/\//.test(url) && canBeParsed(url)
   if (!isReadable) throw errors.URL_INVALID()
 }
@@ -72,8 +72,8 @@ function canBeParsed(url: string): boolean {
   }
 }
 
-// A client that never connects knows the defaults that the driver adds to the options of the pool.
-function targetOf(pool: Pool): ConnectionTarget {
+/** Where a pool connects to: a client that never connects knows the defaults that the driver adds to its options. */
+export function targetOf(pool: Pool): ConnectionTarget {
   const { host, port, database, user } = new Client(pool.options)
   return {
     host,

@@ -80,6 +80,43 @@ export const errors = defineErrors('MIGRATION', {
     fix: (v) => v.how,
   },
 
+  // Backups
+  BACKUP_FOLDER_TAKEN: {
+    message: (v: { folder: string }) => `${v.folder} is not empty, so no backup is written there.`,
+    fix: 'Name a folder that does not exist yet.',
+  },
+  BACKUP_EMPTY: {
+    message: (v: { migration: string }) =>
+      `None of the tables of ${v.migration} exists, so there is nothing to back up.`,
+    fix: 'Correct the URL of the database, or run the migrations of the application.',
+  },
+  BACKUP_UNREADABLE: {
+    message: (v: { folder: string; said: string }) => `${v.folder} is no backup: ${v.said}.`,
+    fix: 'Name the folder that `changeover backup` has written to the end.',
+  },
+  BACKUP_DAMAGED: {
+    message: (v: { folder: string; file: string }) =>
+      `${v.file} in ${v.folder} is not as it was written: its hash is another one, or it is missing.`,
+    fix: 'Use another copy of the backup; nothing was restored.',
+  },
+  DUMP_FAILED: {
+    message: (v: { program: string; said: string }) => `${v.program} failed: ${v.said}`,
+    fix: 'Mend what it says; or take it from the PATH, and the tables are backed up as CSV alone.',
+  },
+  RESTORE_TABLE_MISSING: {
+    message: (v: { tables: string }) => `The database to restore into has no ${v.tables}.`,
+    fix: 'Make the tables there by the migrations of the application, then restore again.',
+  },
+  RESTORE_TABLE_FULL: {
+    message: (v: { table: string }) => `${v.table} has rows already, and a restore overwrites nothing.`,
+    fix: 'Restore into a fresh database: --to postgres://…',
+  },
+  RESTORE_DIFFERS: {
+    message: (v: { table: string; was: number; is: number }) =>
+      `${v.table} is not what was backed up (${v.is} rows of ${v.was}, or another checksum); nothing was kept.`,
+    fix: 'Compare the columns and their types with those of the database that was backed up.',
+  },
+
   // Installing
   NOT_INSTALLED: {
     message: (v: { migration: string; missing: string }) => `${v.migration} is not installed: ${v.missing}.`,

@@ -25,6 +25,12 @@ export { type Step, stepsOf } from './steps.ts'
 export { install, type InstalledStep, type InstallOptions } from './install.ts'
 export { uninstall, type Uninstalled } from './uninstall.ts'
 
+// Keep a copy, and prove that it can be restored
+export { backup, type BackupOptions } from './backup/backup.ts'
+export { type Manifest, type TableBackup } from './backup/manifest.ts'
+export { type Programs } from './backup/pg-dump.ts'
+export { restore, type Restored, type RestoreOptions } from './backup/restore.ts'
+
 // The phase
 export { changePhase, type ChangePhaseOptions, type PhaseChange, planPhase } from './change-phase.ts'
 export { captureDrift } from './capture-drift.ts'

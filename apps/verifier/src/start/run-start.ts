@@ -76,7 +76,7 @@ async function changeOver(
   const { talk, interruption } = around
   const { signal } = interruption
   const { environment, folder } = shell
-  const session: Session = { migration: system.migration, database, environment, folder, signal, talk }
+  const session: Session = { migration: system.migration, database, url, environment, folder, signal, talk }
   await leaving(signal, prepare(session, system, url))
   await leaving(signal, install(session))
   await leaving(signal, goOn(session, system))

@@ -3,7 +3,7 @@ import { fieldNamed, keyText, type Mapping, scopeSql, tableSql } from '@changeov
 import { all, ident, join, sql } from '@changeover/mapping/sql'
 import { errors } from '../errors.ts'
 import type { AuditFinding } from './audit-finding.ts'
-import { nameOf } from './table-rows.ts'
+import { nameOf } from '../tables-of.ts'
 
 /**
  * Legacy rows that share a key, or a set of fields that is described as unique: an index need not stand behind the description.

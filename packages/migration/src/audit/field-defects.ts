@@ -3,7 +3,7 @@ import { fieldNamed, keyText, type Mapping, scopeSql, tableSql } from '@changeov
 import { ident, join, type Sql, sql } from '@changeover/mapping/sql'
 import { errors } from '../errors.ts'
 import type { AuditCheck, AuditFinding } from './audit-finding.ts'
-import { nameOf } from './table-rows.ts'
+import { nameOf } from '../tables-of.ts'
 
 interface Probe {
   readonly check: AuditCheck

@@ -3,7 +3,7 @@ import { fieldNamed, type Mapping, scopeSql, tableSql } from '@changeover/mappin
 import { all, ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
 import { errors } from '../errors.ts'
 import type { AuditFinding } from './audit-finding.ts'
-import { nameOf } from './table-rows.ts'
+import { nameOf } from '../tables-of.ts'
 
 /** Columns that refer to a row of another table. */
 interface Pointer {

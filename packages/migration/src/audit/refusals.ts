@@ -3,7 +3,7 @@ import { type Mapping, type RefusedRows, refusedRows } from '@changeover/mapping
 import { errors } from '../errors.ts'
 import { type MappingLoss, measureLoss } from '../measure-loss.ts'
 import type { AuditFinding } from './audit-finding.ts'
-import { nameOf } from './table-rows.ts'
+import { nameOf } from '../tables-of.ts'
 
 /** Values told of one reason at most; the others are in its count. */
 const mostValues = 20

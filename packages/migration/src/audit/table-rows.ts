@@ -1,11 +1,12 @@
 import type { Queryable } from '@changeover/database'
 import { type Table, tableSql } from '@changeover/mapping'
 import type { Migration } from '../define-migration.ts'
+import { nameOf, type SidedTable, tablesOf } from '../tables-of.ts'
 
 /** How many rows a table has; null where there is no such table. */
 export interface TableRows {
   readonly table: string
-  readonly side: 'legacy' | 'target'
+  readonly side: SidedTable['side']
   readonly rows: number | null
 }
 
@@ -15,32 +16,6 @@ export async function tableRows(database: Queryable, migration: Migration): Prom
   for (const { table, side } of tablesOf(migration))
     counted.push({ table: nameOf(table), side, rows: await rowsOf(database, table) })
   return counted
-}
-
-/** How a table is called in reports. */
-export function nameOf({ schema, name }: Table): string {
-  return schema === undefined ? name : `${schema}.${name}`
-}
-
-/** The tables that a migration speaks of, each once, those of the legacy side first. */
-function tablesOf({ mappings }: Migration): readonly TableEntry[] {
-  const named = mappings.flatMap(({ legacy, target, links }): readonly TableEntry[] => [
-    ...behind(legacy, 'legacy'),
-    ...links.flatMap((each) => behind(each.legacy.table, 'legacy')),
-    ...behind(target, 'target'),
-    ...links.flatMap((each) => behind(each.target.table, 'target')),
-  ])
-  const first = [...Map.groupBy(named, ({ table, side }) => `${side} ${nameOf(table)}`).values()]
-  return first.flatMap(([each]) => each ?? []).toSorted((left, right) => left.side.localeCompare(right.side))
-}
-
-interface TableEntry {
-  readonly table: Table
-  readonly side: TableRows['side']
-}
-
-function behind(table: Table, side: TableRows['side']): readonly TableEntry[] {
-  return (table.madeOf?.map((source) => source.table) ?? [table]).map((each) => ({ table: each, side }))
 }
 
 async function rowsOf(database: Queryable, table: Table): Promise<number | null> {
