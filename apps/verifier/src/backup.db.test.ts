@@ -17,6 +17,7 @@ afterEach(async () => {
 
 test('a backup is written by one command, and proven on another database and recorded by another', async () => {
   await other.pool().query(crmTables)
+  await cli.run(['install'])
   const written = await cli.run(['backup', '--to', 'today'])
   expect(written).toMatchObject({
     code: 0,
@@ -30,7 +31,9 @@ test('a backup is written by one command, and proven on another database and rec
     ),
   })
   const { rows } = await cli.pool.query('select migration, note from changeover.restored_backup')
-  expect(rows).toEqual([{ migration: 'crm', note: expect.stringMatching(/3 tables, 14 rows, checksums equal$/) }])
+  expect(rows).toEqual([
+    { migration: 'crm', note: expect.stringMatching(/3 tables, 14 rows, checksums equal$/) },
+  ])
   const titles = `select string_agg(title, ',' order by id) as titles from invoice`
   expect((await other.pool().query(titles)).rows).toEqual((await cli.pool.query(titles)).rows)
 })

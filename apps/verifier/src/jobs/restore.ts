@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { Queryable } from '@changeover/database'
 import { recordRestoredBackup, restore as fill } from '@changeover/migration'
 import { exitCodes } from '../exit-code.ts'
 import { operatorName } from '../operator-name.ts'
@@ -21,7 +22,8 @@ export function restore({ from, to }: RestoreSettings): Job {
     })
     const { tables, takenAt } = manifest
     const note = `the backup of ${takenAt}, restored elsewhere: ${tables.length} tables, ${rows} rows, checksums equal`
-    await recordRestoredBackup(database, migration, { by: operatorName(environment), note })
+    const isRecorded = await isInstalled(database)
+    if (isRecorded) await recordRestoredBackup(database, migration, { by: operatorName(environment), note })
     return {
       exitCode: exitCodes.fine,
       data: {
@@ -34,7 +36,15 @@ export function restore({ from, to }: RestoreSettings): Job {
           checksum,
         })),
       },
-      text: `✓ Restored the backup of ${takenAt}: ${tables.length} tables, ${numberText(rows)} rows, counts and checksums equal. It is recorded.`,
+      text: `✓ Restored the backup of ${takenAt}: ${tables.length} tables, ${numberText(rows)} rows, counts and checksums equal.${isRecorded ? ' It is recorded.' : ''}`,
     }
   }
+}
+
+/** Whether there are books to record in: a backup can be proven before anything is installed. */
+async function isInstalled(database: Queryable): Promise<boolean> {
+  const { rows } = await database.query<{ found: boolean }>(
+    `select to_regnamespace('changeover') is not null as found`,
+  )
+  return rows[0]?.found === true
 }
