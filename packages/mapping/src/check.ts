@@ -1,6 +1,7 @@
 import type { Failure } from '@changeover/errors'
 import { errors } from './errors.ts'
 import { keyPairs } from './identity.ts'
+import { inPlaceProblems } from './in-place.ts'
 import type { Mapping } from './mapping.ts'
 import { fieldNamed } from './table.ts'
 
@@ -14,6 +15,7 @@ export function problemsOf(mapping: Checked): readonly Failure[] {
     ...doubleWrites(mapping),
     ...unlinkable(mapping),
     ...unwritable(mapping),
+    ...inPlaceProblems(mapping),
   ]
 }
 

@@ -1,6 +1,7 @@
 import type { ColumnType } from './column-type.ts'
 import { fit } from './fit.ts'
 import type { Mapping, ResolvedRule } from './mapping.ts'
+import { isInPlace, isSharedField, isSharedSlot } from './in-place.ts'
 import { filledSql } from './legacy-default.ts'
 import { at, type SqlRow, type SqlScope } from './rule.ts'
 import { jsonValueSql } from './json.ts'
@@ -103,6 +104,15 @@ function heldSql(
   )
   // What has no reading reads as NULL, which is not the same as agreeing with a NULL.
   const unread = refusalsOf(mapping, resolved, reverse, frame, readings).map(({ when }) => when)
+  // A row in place is there before its new columns are filled: as long as they are empty they hold nothing.
+  if (direction === 'forward' && isInPlace(mapping))
+    unread.push(
+      all(
+        placesOf(mapping, resolved, direction).map(
+          ({ slot }) => sql`${storedSql(slot, frame.target)} IS NULL`,
+        ),
+      ),
+    )
   return sql`CASE WHEN ${any(unread)} THEN FALSE ELSE ${all(agreements)} END`
 }
 
@@ -122,22 +132,24 @@ export function valuesSql(
 /** What a rule takes, in the rule's own types, by slot. */
 export function givenSql(
   mapping: Mapping,
-  { shape, slots }: ResolvedRule,
+  { shape, slots, takes }: ResolvedRule,
   direction: Direction,
   frame: Frame,
 ): SqlRow {
   const read = frame.read ?? ((slot, type) => readSql(slot, type, frame.target))
   if (direction === 'backward')
-    return Object.fromEntries(slots.map(({ slot, type }) => [slot.ref, read(slot, type)]))
+    return Object.fromEntries([...slots, ...takes].map(({ slot, type }) => [slot.ref, read(slot, type)]))
   return Object.fromEntries(
     shape.reads.map((name) => [name, ident(frame.legacy, fieldNamed(mapping.legacy, name).column)]),
   )
 }
 
-/** Where a rule writes in that direction. */
-function placesOf(mapping: Mapping, { shape, slots }: ResolvedRule, direction: Direction): readonly Place[] {
-  if (direction === 'forward') return slots
-  return shape.restores.map((name) => {
+/** Where a rule writes in that direction. A column that both sides share is there already. */
+function placesOf(mapping: Mapping, resolved: ResolvedRule, direction: Direction): readonly Place[] {
+  if (direction === 'forward')
+    return resolved.slots.filter(({ slot }) => !isSharedSlot(mapping, resolved, slot))
+  const restored = resolved.shape.restores.filter((name) => !isSharedField(mapping, resolved, name))
+  return restored.map((name) => {
     const slot = slotOf(mapping.legacy, name)
     return { slot, type: slot.field.type }
   })
@@ -231,10 +243,14 @@ export function compared(how: (left: Sql, right: Sql) => Sql, slot: Slot, left: 
  * the forward expressions put into the backward ones.
  */
 export function thereAndBackSql(mapping: Mapping, resolved: ResolvedRule, frame: Frame): SqlRow {
-  const { rule, kind, shape, slots } = resolved
-  const made = valuesSql(mapping, resolved, 'forward', frame)
+  const { rule, kind, shape, slots, takes } = resolved
+  const givers = mapping.rules.filter((each) => takes.some(({ slot }) => slot.ref in each.shape.writes))
+  const made = Object.assign(
+    {},
+    ...[...givers, resolved].map((each) => valuesSql(mapping, each, 'forward', frame)),
+  ) as SqlRow // an object of the objects
   const stored = Object.fromEntries(
-    slots.map(({ slot, type }) => [slot.ref, throughSql(slot, type, at(made, slot.ref))]),
+    [...slots, ...takes].map(({ slot, type }) => [slot.ref, throughSql(slot, type, at(made, slot.ref))]),
   )
   return kind.backwardSql(rule.params, stored, frame.scope, shape)
 }

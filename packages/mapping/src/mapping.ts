@@ -19,6 +19,8 @@ export interface ResolvedRule {
   readonly shape: Shape
   readonly loss: Loss
   readonly slots: readonly { readonly slot: Slot; readonly type: ColumnType }[]
+  /** Slots of other rules that the way back takes besides. */
+  readonly takes: readonly { readonly slot: Slot; readonly type: ColumnType }[]
 }
 
 /** A checked mapping: every legacy field is given back or dropped by name, every required target field is written, once. */
@@ -123,10 +125,9 @@ function resolve(
   const label = ruleLabel(rule, shape)
   for (const why of kind.check?.(rule.params, tables) ?? [])
     throw errors.RULE_MISFIT({ mapping, rule: label, why })
-  const slots = Object.entries(shape.writes).map(([ref, type]) => ({
-    slot: slotOf(tables.target, ref),
-    type,
-  }))
+  const places = (refs: Readonly<Record<string, ColumnType>>) =>
+    Object.entries(refs).map(([ref, type]) => ({ slot: slotOf(tables.target, ref), type }))
+  const slots = places(shape.writes)
   const loss = withFills(tables.legacy, { shape, slots }, kind.loss(rule.params, tables))
-  return Object.freeze({ rule, kind, label, shape, loss, slots })
+  return Object.freeze({ rule, kind, label, shape, loss, slots, takes: places(shape.takes ?? {}) })
 }

@@ -47,10 +47,12 @@ export function toLegacy(mapping: Mapping, target: Row, scope: RowScope): Row {
   const made: Record<string, Value> = {}
   for (const { field, slot } of keyPairs(mapping)) made[field.name] = keyOf(slot, field.type, target)
   for (const resolved of mapping.rules) {
-    const { rule, kind, shape, slots } = resolved
+    const { rule, kind, shape, slots, takes } = resolved
     if (!slots.every(({ slot, type }) => readsRow(slot, type, target)))
       throw refused(mapping, resolved, made, 'does not fit into the legacy column')
-    const given = Object.fromEntries(slots.map(({ slot, type }) => [slot.ref, readRow(slot, type, target)]))
+    const given = Object.fromEntries(
+      [...slots, ...takes].map(({ slot, type }) => [slot.ref, readRow(slot, type, target)]),
+    )
     if (kind.acceptsBack?.row(rule.params, given, scope) === false)
       throw refused(mapping, resolved, made, kind.acceptsBack.fails(rule.params))
     const values = filledRow(

@@ -49,6 +49,10 @@ export interface Shape {
   readonly references?: Readonly<Record<string, string>>
   /** Target slots that the forward functions give and the backward functions take, with their types. */
   readonly writes: Readonly<Record<string, ColumnType>>
+  /** Slots of other rules that the backward functions take besides, with their types. */
+  readonly takes?: Readonly<Record<string, ColumnType>>
+  /** Slots that hold a legacy field always and exactly as it is, with that field: in place they are its own column. */
+  readonly same?: Readonly<Record<string, string>>
 }
 
 /**

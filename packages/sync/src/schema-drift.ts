@@ -5,6 +5,7 @@ import {
   constantDefault,
   type Field,
   hashOf,
+  isInPlace,
   type Mapping,
   type Table,
   tableSql,
@@ -31,6 +32,8 @@ interface Column {
 interface Described {
   readonly table: Table
   readonly whole: boolean
+  /** In place: no row is ever made or taken away, so that a column which neither side describes stays as it is. */
+  readonly inPlace?: boolean
 }
 
 /**
@@ -47,7 +50,7 @@ export async function schemaFingerprint(queryable: Queryable, mapping: Mapping):
     columns.flatMap((column) => {
       const of = described[column.place]
       const field = of && fieldOf(of.table, column.name)
-      if (!of?.whole && !column.required && field === undefined) return []
+      if (field === undefined && (of?.inPlace === true || (!of?.whole && !column.required))) return []
       return [{ ...column, default: of?.whole && field?.defaultValue !== undefined ? column.default : null }]
     }),
   )
@@ -62,22 +65,24 @@ export async function schemaFingerprint(queryable: Queryable, mapping: Mapping):
 export async function schemaDrift(queryable: Queryable, mapping: Mapping): Promise<readonly Problem[]> {
   const described = describedBy(mapping)
   const columns = await readColumns(queryable, described)
-  return described.flatMap(({ table, whole }, place) => {
+  return described.flatMap(({ table, whole, inPlace }, place) => {
     const found = columns.filter((column) => column.place === place)
     if (found.length === 0)
       return [errors.TABLE_MISSING.problem({ mapping: mapping.name, table: table.name })]
     return [
       ...knownDrift(table, found),
       ...(whole ? defaultDrift(table, found) : []),
-      ...unknownDrift(table, found, whole),
+      ...(inPlace === true ? [] : unknownDrift(table, found, whole)),
     ]
   })
 }
 
-function describedBy({ legacy, target, links }: Mapping): readonly Described[] {
+function describedBy(mapping: Mapping): readonly Described[] {
+  const { legacy, target, links } = mapping
+  const inPlace = isInPlace(mapping)
   return [
-    { table: legacy, whole: true },
-    { table: target, whole: false },
+    { table: legacy, whole: true, inPlace },
+    { table: target, whole: false, inPlace },
     ...[legacy, target].flatMap(({ madeOf = [] }) =>
       madeOf.flatMap(({ table, through }) => [
         { table, whole: false },

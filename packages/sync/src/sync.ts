@@ -1,5 +1,5 @@
 import type { Transaction } from '@changeover/database'
-import type { Direction, Mapping } from '@changeover/mapping'
+import { type Direction, isInPlace, type Mapping } from '@changeover/mapping'
 import { dependentKeysSql, dependentsOf } from './dependents.ts'
 import { errors } from './errors.ts'
 import { type Key, keyNames, keyParameters } from './key.ts'
@@ -79,16 +79,17 @@ export function createSync(mappings: readonly Mapping[]): Sync {
   }
 
   const write: Writer = async (tx, mapping, direction, present, absent, { heldValues }) => {
-    await tx.query(
-      text(`lock replica ${mapping.name} ${direction}`, () => lockReplicaSql(mapping, direction)),
-      keyParameters(mapping, [...present, ...absent]),
-    )
+    if (!isInPlace(mapping))
+      await tx.query(
+        text(`lock replica ${mapping.name} ${direction}`, () => lockReplicaSql(mapping, direction)),
+        keyParameters(mapping, [...present, ...absent]),
+      )
     const statement = text(`write ${mapping.name} ${direction} ${heldValues}`, () =>
       writeSql(mapping, direction, heldValues),
     )
     const { rows } = await tx.query<WriteRow>(statement, [
       ...keyParameters(mapping, present),
-      ...keyParameters(mapping, absent),
+      ...(isInPlace(mapping) ? [] : keyParameters(mapping, absent)), // what is gone is gone on both sides
     ])
     const { fresh, refused, ...counts } = rows[0] ?? noRow
     const inserted = parseKeys(fresh)

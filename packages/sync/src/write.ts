@@ -3,6 +3,7 @@ import {
   compileRules,
   type Direction,
   fieldNamed,
+  isInPlace,
   isJson,
   type Mapping,
   storedSql,
@@ -50,8 +51,10 @@ export function writeSql(
   heldValues: HeldValues,
   { parts, refersToOwn }: WriteShape = anything,
 ): Sql {
-  const does = (part: WritePart) => parts.includes(part)
   const { authority, replica } = sidesOf(mapping, direction)
+  // In place a row is its own twin: it is there, or it is gone.
+  const does = (part: WritePart) =>
+    parts.includes(part) && (part === 'update' || part === 'link' || !isInPlace(mapping))
   const own = refersToOwn ? joinedScope(mapping, direction) : { scope: subqueryScope(mapping), joins: [] }
   const { scope, joins } = own
   const rules = compileRules(mapping, direction, { legacy: 'l', target: 't', scope })

@@ -27,6 +27,7 @@ export const copyKind: RuleKind<Copy> = {
     reads: [field],
     restores: [field],
     writes: { [slot]: fieldNamed(legacy, field).type },
+    same: { [slot]: field },
   }),
   check: ({ field, slot: ref }, { legacy, target }) => {
     const from = fieldNamed(legacy, field).type

@@ -81,11 +81,11 @@ it('needs a single key of the same type', () => {
 })
 
 it('accepts the key of the same table', () => {
-  const same = table('task', { ...keyed, previous: 'bigint' }, { key: ['id'] })
+  const spec = { ...keyed, previous: 'bigint' } as const
   const copy = defineMapping({
     name: 'Copy',
-    legacy: same,
-    target: same,
+    legacy: table('task', spec, { key: ['id'] }),
+    target: table('task_copy', spec, { key: ['id'] }),
     identity: sameKey('id'),
     rules: [reference('previous', 'self')],
   })
