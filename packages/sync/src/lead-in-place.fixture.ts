@@ -2,12 +2,12 @@ import { copy, defineMapping, lookup, mapValues, sameKey, table } from '@changeo
 
 const shared = { id: 'bigint not null default', tenantId: 'integer not null', name: 'text not null' } as const
 
-export const leadLegacy = table(
+const leadLegacy = table(
   'lead',
   { ...shared, industry: 'text', state: "text not null default 'open'" },
   { key: ['id'] },
 )
-export const leadTarget = table(
+const leadTarget = table(
   'lead',
   { ...shared, industry: 'text', industryRef: 'bigint', stage: 'text' },
   { key: ['id'] },
