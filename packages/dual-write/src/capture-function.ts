@@ -5,6 +5,7 @@ import type { CapturedTable, Interest } from './captured-table.ts'
 import { changedKeysSql } from './changed-keys.ts'
 import { type DbFunction, type DbTrigger, functionSql, objectName } from './db-object.ts'
 import type { DualWrite } from './dual-write.ts'
+import { changedInPlaceSql, guardInPlaceSql, isOwnInPlace } from './in-place.ts'
 import { guardSql, isGuarded } from './legacy-guard.ts'
 import type { ReferentialAction } from './referential-actions.ts'
 import { arrays, callSync, declared, reasonsSql, variables } from './sync-function.ts'
@@ -50,6 +51,7 @@ DECLARE
   changeover_refused text;
 BEGIN
   SELECT phase INTO changeover_phase FROM changeover.current_phase(${literal(migration)});
+  ${guardInPlaceSql(dualWrite, table)}
   IF changeover_phase = ${literal(phaseOf.forward)} THEN${body('forward')}
   ${isGuarded(table) ? guardSql(dualWrite, table, actions) : sql`ELSIF changeover_phase = ${literal(phaseOf.backward)} THEN${body('backward')}`}
   END IF;
@@ -95,7 +97,7 @@ function syncChanged(dualWrite: DualWrite, interest: Interest, name: string): Sq
     IF TG_OP = 'INSERT' THEN
       ${into(now)};
     ELSIF TG_OP = 'UPDATE' THEN
-      ${into(sql`${now} UNION ${before}`)};
+      ${into(isOwnInPlace(interest) ? changedInPlaceSql(interest) : sql`${now} UNION ${before}`)};
     ELSE
       ${into(before)};
     END IF;

@@ -3,6 +3,7 @@ import {
   fieldNamed,
   identityForm,
   identitySql,
+  isInPlace,
   keyOfIdentity,
   keyPairs,
   type Mapping,
@@ -27,7 +28,9 @@ export interface Capture {
  * comparison of the key.
  */
 export function rekeying({ migration }: DualWrite, table: CapturedTable): Capture {
-  const own = table.interests.filter(({ link, source }) => link === undefined && source === undefined)
+  const own = table.interests.filter(
+    ({ link, source, mapping }) => link === undefined && source === undefined && !isInPlace(mapping),
+  )
   const directions = new Set(own.map(({ direction }) => direction))
   const [first = 'forward'] = directions
   const moves = (direction: Direction) =>

@@ -5,6 +5,7 @@ import { ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
 import { asEngine, keyNames, sidesOf } from '@changeover/sync'
 import type { DualWrite } from './dual-write.ts'
 import { errors } from './errors.ts'
+import { probeInPlace } from './probe-in-place.ts'
 import { probeRowSql } from './probe-row.ts'
 import { qualify } from './qualified.ts'
 import { refusalIn } from './refusal.ts'
@@ -79,6 +80,17 @@ async function probeEvents(
   const given = keyed(mapping, keys)
   const row = sql`FROM ${given} WHERE ${authority.matches('probe')} AND ${authority.scope}`
   const failed = (event: string) => errors.SELF_TEST_FAILED({ mapping: mapping.name, direction, event })
+  const inPlace = probeInPlace(tx, mapping, direction)
+  if (inPlace) {
+    if (await inPlace.isApart(given)) return failed('an insert')
+    const before = await inPlace.image(given)
+    await inPlace.change(given)
+    if (await inPlace.isApart(given)) return failed('an update')
+    const why = 'the row that was copied has no value that a change of the other columns would show'
+    return before === (await inPlace.image(given))
+      ? errors.SELF_TEST_SKIPPED({ mapping: mapping.name, direction, why })
+      : undefined
+  }
   const hasTwin = async () => {
     const seen = await tx.query(
       sql`SELECT 1 FROM ${given}, ${replica.name} AS ${ident(replica.alias)} WHERE ${replica.matches('probe')} AND ${replica.scope}`

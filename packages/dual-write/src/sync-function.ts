@@ -1,4 +1,11 @@
-import { type Direction, fieldNamed, type Mapping, type Table, tableSql } from '@changeover/mapping'
+import {
+  type Direction,
+  fieldNamed,
+  isInPlace,
+  type Mapping,
+  type Table,
+  tableSql,
+} from '@changeover/mapping'
 import { all, any, ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
 import {
   type Dependent,
@@ -87,6 +94,7 @@ function syncBody(
   direction: Direction,
   mappings: readonly Mapping[],
 ): Sql {
+  if (isInPlace(mapping)) return inPlaceBody(migration, mapping, direction)
   const present = variables(mapping, 'present')
   const dependents = direction === 'forward' ? dependentsOf(mapping, mappings) : []
   const rewrites = dependents.map((each, index) => rewriteSql(migration, mapping, each, index))
@@ -129,6 +137,24 @@ BEGIN
   END IF;
   ${rewrites.length === 0 ? sql`` : sql`IF changeover_referred AND changeover_written.fresh IS NOT NULL THEN\n    ${assignFresh(mapping)}${join(rewrites, '')}\n  END IF;`}
   RETURN changeover_refused;
+END`
+}
+
+/** In place a row is its own twin: one lock, and an update of the rows that are there. */
+function inPlaceBody(migration: string, mapping: Mapping, direction: Direction): Sql {
+  const present = variables(mapping, 'present')
+  const names = present.map((each, index) => sql`${parameter(index + 1)} := ${each};`)
+  return sql`
+#variable_conflict use_column
+DECLARE
+  ${declared(mapping, present)}
+  changeover_written record;
+BEGIN
+  SELECT ${aggregated(mapping)} INTO ${join(present)} FROM (${lockKeysSql(mapping, direction)}) AS locked;
+  IF ${present[0] ?? sql`NULL`} IS NULL THEN RETURN NULL; END IF;
+  ${join(names, ' ')}
+  ${byHeldValues(migration, mapping, direction, { parts: ['update', 'link'], refersToOwn: false })}
+  RETURN changeover_written.refused;
 END`
 }
 
