@@ -3,13 +3,14 @@ import {
   type ColumnType,
   fieldNamed,
   identitySql,
+  isInPlace,
   keyPairs,
   type Mapping,
   type Slot,
   typeText,
   valuesSql,
 } from '@changeover/mapping'
-import { type Sql, sql, typeName } from '@changeover/mapping/sql'
+import { ident, type Sql, sql, typeName } from '@changeover/mapping/sql'
 import type { LegacyColumn } from './legacy-table.ts'
 import { aliases, type Proxy, type ProxySet } from './proxy.ts'
 import { keyReading, readingOf } from './read-functions.ts'
@@ -28,12 +29,14 @@ export interface ProxyColumn {
 /** How other rows are asked: once for each row of the view (see `askedOnce`), or in place, by each column for itself. */
 export type Asked = 'once' | 'in place'
 
-/** All columns of a legacy table in its order. One that is dropped by name, or unknown, reads as its constant default or NULL. */
+/** All columns of a legacy table in its order. One that is dropped by name, or unknown, reads as its constant default or NULL; in place an unknown one reads as it is. */
 export function proxyColumns(set: ProxySet, { mapping, table }: Proxy, asked: Asked): readonly ProxyColumn[] {
   const read = readings(set, mapping, asked)
   return table.columns.map((column) => {
     const field = Object.values(mapping.legacy.fields).find((each) => each.column === column.name)
     const value = field && read.get(field.name)
+    if (!value && !field && isInPlace(mapping))
+      return { name: column.name, field: undefined, value: ident(aliases.target, column.name), column }
     if (!value) return { name: column.name, field: field?.name, value: givenUp(column), column }
     return {
       name: column.name,

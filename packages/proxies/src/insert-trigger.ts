@@ -3,6 +3,7 @@ import { all, ident, join, type Sql, sql } from '@changeover/mapping/sql'
 import { type ColumnValue, columnValues, identityValues, newKey } from '@changeover/sync'
 import { keyColumns } from './columns.ts'
 import { refuseDangling } from './foreign-keys.ts'
+import { givenColumns } from './in-place.ts'
 import { aliases, type Proxy, type ProxySet } from './proxy.ts'
 import { refuseNulls, refuseUnchecked, refuseUnmapped } from './refusals.ts'
 import { insteadOf } from './trigger.ts'
@@ -11,7 +12,7 @@ import { insteadOf } from './trigger.ts'
 export function insertTrigger(set: ProxySet, proxy: Proxy): readonly string[] {
   const { mapping, table, view } = proxy
   const rules = forwardRules(mapping)
-  const columns = [...ownKey(mapping), ...mapped(mapping)]
+  const columns = [...ownKey(mapping), ...mapped(mapping), ...givenColumns(proxy)]
   const body = sql`${refuseNulls(table, 'insert')}${refuseUnchecked(table, 'insert')}${refuseUnmapped(mapping, table, rules, 'insert')}${refuseDangling(set, table, 'insert')}
     INSERT INTO ${tableSql(mapping.target)} (${join(columns.map(({ column }) => column))}) OVERRIDING SYSTEM VALUE
       VALUES (${join(columns.map(({ value }) => value))});${readAgain(mapping, view)}

@@ -2,6 +2,7 @@ import type { Queryable } from '@changeover/database'
 import { fieldNamed, type Links, type Mapping, type Table, tableSql } from '@changeover/mapping'
 import { ident, join } from '@changeover/mapping/sql'
 import { errors } from './errors.ts'
+import { legacyShape } from './in-place.ts'
 import { type LegacyTable, readLegacyTable } from './legacy-table.ts'
 import { defaultProxySchema, type Proxy, type ProxySet } from './proxy.ts'
 
@@ -25,12 +26,16 @@ export async function planProxies(queryable: Queryable, options: ProxyOptions): 
   const proxies: Proxy[] = []
   for (const mapping of mappings) {
     proxies.push(proxyFor(schema, mapping, await legacyTable(queryable, mapping, mapping.legacy)))
-    for (const links of mapping.links)
+    for (const links of mapping.links) {
+      const table = await legacyTable(queryable, mapping, links.legacy.table)
       proxies.push({
-        ...proxyFor(schema, mapping, await legacyTable(queryable, mapping, links.legacy.table)),
+        mapping,
         links,
+        table,
+        view: ident(schema, table.name),
         cascades: await cascades(queryable, links),
       })
+    }
   }
   const { rows } = await queryable.query<{ name: string }>(
     `SELECT name::text AS name FROM unnest(current_schemas(false)) AS name WHERE name <> 'pg_temp'`,
@@ -53,7 +58,8 @@ async function schemasOf(
 }
 
 function proxyFor(schema: string, mapping: Mapping, table: LegacyTable): Proxy {
-  return { mapping, links: undefined, table, view: ident(schema, table.name), cascades: false }
+  const shape = legacyShape(mapping, table)
+  return { mapping, links: undefined, table: shape, view: ident(schema, table.name), cascades: false }
 }
 
 async function cascades(queryable: Queryable, { target }: Links): Promise<boolean> {

@@ -13,6 +13,7 @@ import { keyColumns, proxyColumns } from './columns.ts'
 import { currentRow, own, replacedKey, unchanged, whenNotFound } from './current-row.ts'
 import { refuseDangling, refuseKeyChange } from './foreign-keys.ts'
 import { forwardRules, readAgain } from './insert-trigger.ts'
+import { changedColumns } from './in-place.ts'
 import { aliases, type Proxy, type ProxySet } from './proxy.ts'
 import { changed, refuseNulls, refuseUnchecked, refuseUnmapped, touched } from './refusals.ts'
 import { insteadOf } from './trigger.ts'
@@ -30,7 +31,7 @@ export function updateTrigger(set: ProxySet, proxy: Proxy): readonly string[] {
   )
   const body = sql`${refuseNulls(table, 'update')}${refuseUnchecked(table, 'update')}${refuseUnmapped(mapping, table, rules, 'update')}${refuseDangling(set, table, 'update')}${refuseKeyChange(set, proxy)}
     LOOP
-      UPDATE ${tableSql(mapping.target)} AS t SET ${join(sets(mapping, rules))}
+      UPDATE ${tableSql(mapping.target)} AS t SET ${join([...sets(mapping, rules), ...changedColumns(proxy)])}
         FROM ${replacedKey(mapping)} WHERE ${replacedRow(set, proxy)};
       EXIT WHEN FOUND;${whenNotFound(set, mapping, table)}
     END LOOP;${readAgain(mapping, view)}
