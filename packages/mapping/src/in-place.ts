@@ -6,7 +6,7 @@ import type { ResolvedRule } from './mapping.ts'
 import type { Tables } from './rule.ts'
 import { tableSql } from './scope.ts'
 import type { Slot } from './slot.ts'
-import { type Field, fieldNamed } from './table.ts'
+import { fieldNamed } from './table.ts'
 
 interface Placed extends Tables {
   readonly identity: Identity
@@ -39,17 +39,6 @@ export function isSharedField(mapping: Placed, resolved: ResolvedRule, name: str
     others.length === 0 &&
     resolved.shape.same?.[only.slot.ref] === name &&
     isSharedSlot(mapping, resolved, only.slot)
-  )
-}
-
-/** The columns of a mapping in place that only legacy has, or that the way back writes: by field. */
-export function legacyColumns(
-  mapping: Placed & { readonly rules: readonly ResolvedRule[] },
-): readonly Field[] {
-  return mapping.rules.flatMap((resolved) =>
-    resolved.shape.restores
-      .filter((name) => !isSharedField(mapping, resolved, name))
-      .map((name) => fieldNamed(mapping.legacy, name)),
   )
 }
 

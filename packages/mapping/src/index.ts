@@ -63,7 +63,7 @@ export {
   type Refusal,
   valuesSql,
 } from './compile.ts'
-export { isInPlace, isSharedSlot, legacyColumns } from './in-place.ts'
+export { isInPlace } from './in-place.ts'
 export { identityForm, identitySql, keyOfIdentity, keyPairs } from './identity.ts'
 export { toLegacy, toTarget } from './rows.ts'
 export { mappingNamed, scopeSql, subqueryScope, tableSql } from './scope.ts'
