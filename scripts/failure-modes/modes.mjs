@@ -8,6 +8,10 @@ export const failureModes = {
     'a deleted row comes back, or a row that came back is deleted',
     'both sides are locked before either is judged',
   ],
+  3: [
+    'a row commits behind the cursor of the backfill',
+    'dual write is on before: it carries its own twin; the gate wants a clean verification',
+  ],
   4: [
     'a transaction from before dual write commits behind the backfill’s back',
     'a fence: nothing is copied before every older transaction is gone',
@@ -82,6 +86,7 @@ export const failureModes = {
     'a swallowed error aborts the transaction of the application',
     'a savepoint around the other side’s write; the policy says who wins',
   ],
+  24: ['dual write ends too early', 'not while anybody reads from the target or the target leads'],
   25: [
     'both sides give out the same key, or a key that was deleted',
     'keys come from the legacy sequence alone, never from the highest one',
@@ -112,6 +117,7 @@ export const failureModes = {
     'NULL, empty text, blanks and defaults run together',
     'null-safe comparison; a rule that joins two says so',
   ],
+  34: ['a long snapshot keeps rows from being cleaned away', 'a snapshot for each chunk, and none between'],
   35: [
     'order by another collation merges rows wrongly',
     'rows are joined in SQL; keys are ordered by one collation',
@@ -163,6 +169,10 @@ export const failureModes = {
   59: [
     'somebody rolls back after the old tables are gone',
     'no such arrow; the tables are archived first, and the refusal says where',
+  ],
+  60: [
+    'the way back has never been tried',
+    'real rows go there and back before the target leads, and no emergency skips it',
   ],
   61: ['a switch is left half-done', 'each step is recorded and safe to repeat'],
   62: [

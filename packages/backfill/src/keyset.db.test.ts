@@ -103,3 +103,24 @@ test('FM-12 a run ends at the key that was the greatest when it began, however m
     }
     expect((await home.backfill.run(mapping, { ...options, onStep })).run.rows).toBe(300)
   }))
+
+test('FM-12 without its bound a run goes on for as long as rows come (mutation)', () =>
+  withHome(named('bigint'), async (home) => {
+    const { mapping } = named('bigint')
+    const stopping = new AbortController()
+    let batches = 0
+    const onStep = async (step: string) => {
+      if (step !== 'committed') return
+      if (++batches === 40) stopping.abort()
+      await home.database.query(
+        `INSERT INTO thing SELECT max(code) + n, 'late', 0 FROM thing, generate_series(1, 40) AS n GROUP BY n`,
+      )
+    }
+    const unbounded = mutant(home.database, (text) =>
+      text.replaceAll(/\("l"\."code"\) <= \((\$\d+::bigint)\)/g, '($1 IS NOT NULL)'),
+    )
+    const signal = stopping.signal
+    const { state, run } = await home.backfillOn(unbounded).run(mapping, { ...options, onStep, signal })
+    expect(state).toBe('stopped')
+    expect(run.rows).toBeGreaterThan(600)
+  }))

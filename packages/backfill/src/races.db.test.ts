@@ -151,3 +151,18 @@ test('FM-13 a row that somebody holds for long makes the batch let go of its row
   expect([state, run.rows, pauses]).toEqual(['done', 50, 3])
   expect(await oracle(home.database)).toEqual(clean)
 })
+
+test('FM-13 a batch that waits without a limit keeps its rows from everybody meanwhile (mutation)', async () => {
+  const { database, sync } = home
+  const patient = createBackfill({ database, sync, migration: 'tasks', lockTimeoutMs: 0 })
+  const run = await database.transaction(async (tx) => {
+    await tx.query('SELECT 1 FROM task WHERE id = 60 FOR UPDATE')
+    const begun = patient.run(taskToCard, { heldValues })
+    await blocked(database)
+    await expect(database.query('SELECT 1 FROM task WHERE id = 3 FOR UPDATE NOWAIT')).rejects.toMatchObject({
+      code: 'DATABASE.LOCK_TIMEOUT',
+    })
+    return { begun }
+  })
+  expect((await run.begun).state).toBe('done')
+})

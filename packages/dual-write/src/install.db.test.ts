@@ -85,12 +85,31 @@ describe('the drift check', () => {
     await expect(installDualWrite(breaking, open.dualWrite)).rejects.toThrow('crash')
     const found = await drift()
     expect(new Set(found)).toEqual(new Set(['DUAL_WRITE.TRIGGER_MISSING']))
-    const halfDone = `SELECT count(*)::text FROM (SELECT tgrelid FROM pg_trigger WHERE tgname LIKE 'changeover_tickets_%' GROUP BY tgrelid HAVING count(*) < 4) AS half`
     expect(await open.text(halfDone)).toBe('0')
     await installDualWrite(open.database, open.dualWrite)
     expect(await drift()).toEqual([])
   })
+
+  test('FM-51 statements that commit one by one would leave half of a table’s triggers (mutation)', async () => {
+    await uninstallDualWrite(open.database, open.dualWrite)
+    let statements = 0
+    const oneByOne = {
+      ...open.database,
+      transaction: ((work) =>
+        work({
+          inTransaction: true,
+          query: (text, params) => {
+            if (text.includes('TRIGGER') && statements++ === 5) return Promise.reject(new RangeError('crash'))
+            return open.database.query(text, params)
+          },
+        })) as typeof open.database.transaction,
+    }
+    await expect(installDualWrite(oneByOne, open.dualWrite)).rejects.toThrow('crash')
+    expect(await open.text(halfDone)).toBe('1')
+  })
 })
+
+const halfDone = `SELECT count(*)::text FROM (SELECT tgrelid FROM pg_trigger WHERE tgname LIKE 'changeover_tickets_%' GROUP BY tgrelid HAVING count(*) < 4) AS half`
 
 describe('the self-test', () => {
   test('writes a probe row of each mapping both ways, and leaves nothing behind', async () => {

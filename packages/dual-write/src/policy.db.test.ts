@@ -68,6 +68,34 @@ describe('FM-23 strict', () => {
     ).toBe('0')
   })
 
+  test('FM-16 two transactions, one for each side, leave only one of them when the second is lost (mutation)', async () => {
+    await open.database.query(`ALTER TABLE ticket DISABLE TRIGGER USER; ${insert('one')}`)
+    const dying = createPoolDatabase({ url: open.url, maxConnections: 1 })
+    const killed = dying.transaction(async (tx) => {
+      const { rows } = await tx.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+      await tx.query(`INSERT INTO item (title, data) VALUES ('one', '{"legacy_id": "1"}')`)
+      await open.database.query(`SELECT pg_terminate_backend(${rows[0]?.pid}, 5000)`)
+    })
+    await expect(killed).rejects.toMatchObject({
+      code: expect.stringMatching(/CONNECTION_LOST|COMMIT_UNKNOWN/),
+    })
+    await dying.close()
+    expect(await open.apart()).toContain('one')
+  })
+
+  test('FM-26 a refusal that nobody is told of loses the row (mutation)', async () => {
+    const { rows } = await open.database.query<{ text: string }>(
+      `SELECT pg_get_functiondef(oid) AS text FROM pg_proc WHERE proname LIKE 'sync_tickets_Ticket_forward%'`,
+    )
+    const told = 'RETURN changeover_refused'
+    for (const { text } of rows) {
+      expect(text).toContain(told)
+      await open.database.query(text.replaceAll(told, 'RETURN NULL'))
+    }
+    expect(await failureOf(insert(tooLong))).toBeUndefined()
+    expect(await open.apart()).toContain(tooLong)
+  })
+
   test('FM-26 says so before: what was legal in legacy and is not on the other side is refused, never lost', async () => {
     for (const statement of [insert(tooLong), insert('x', 'HIGH')])
       expect(await failureOf(statement)).toMatchObject({ code: 'DUAL_WRITE.ROW_REFUSED' })

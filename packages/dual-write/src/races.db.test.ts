@@ -160,6 +160,18 @@ describe('FM-18 a change on either side of a flip', () => {
   })
 })
 
+test('FM-18 a twin that is written as a whole from an older reading takes the change back (mutation)', async () => {
+  await crowd.query('ALTER TABLE ticket DISABLE TRIGGER USER')
+  const { rows } = await crowd.query<{ priority: string }>('SELECT priority FROM ticket WHERE id = 1')
+  const both = (set: string, twin = set) =>
+    crowd.query(
+      `UPDATE ticket SET ${set} WHERE id = 1; UPDATE item SET ${twin} WHERE data ->> 'legacy_id' = '1'`,
+    )
+  await both(`priority = 'critical'`)
+  await both(`title = 'whole'`, `title = 'whole', priority = '${rows[0]?.priority}'`)
+  expect(await open.apart()).toContain('critical')
+})
+
 describe('FM-27, FM-44 a flip in the middle of traffic', () => {
   test('loses no acknowledged write, and no statement acts on two phases', async () => {
     const flip = async () => {

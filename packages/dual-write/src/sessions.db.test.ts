@@ -1,5 +1,5 @@
 import { createPoolDatabase, fromPool, runDdl } from '@changeover/database'
-import { createTestDatabase } from '@changeover/embedded-postgres/testing'
+import { createTestDatabase, openPooler } from '@changeover/embedded-postgres/testing'
 import { copy, defineMapping, sameKey, table } from '@changeover/mapping'
 import { ledgerDdl, storeFirstPhase } from '@changeover/rollout'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -119,7 +119,7 @@ describe('a mapping in place', () => {
     await created.drop()
   })
 
-  test('recurses to the end of the stack where an update writes what is there already (mutation)', async () => {
+  test('FM-22 recurses to the end of the stack where an update writes what is there already (mutation)', async () => {
     const { database, created } = await openPeople()
     const { rows } = await database.query<{ text: string }>(
       `SELECT pg_get_functiondef(oid) AS text FROM pg_proc WHERE proname = 'sync_people_Person_forward'`,
@@ -155,6 +155,56 @@ describe('FM-55 behind a pooler in transaction mode', () => {
     await shared.query(`INSERT INTO item (title) VALUES ('two')`)
     expect(await state()).toBe(before)
     await shared.close()
+  })
+
+  async function pooled(clients: number, connections: number) {
+    const pooler = await openPooler(open.url, connections)
+    const some = Array.from({ length: clients }, () =>
+      createPoolDatabase({ url: pooler.url, maxConnections: 1 }),
+    )
+    return {
+      some,
+      close: async () => {
+        await Promise.all(some.map((client) => client.close()))
+        await pooler.close()
+      },
+    }
+  }
+
+  test('twelve clients on two connections, each transaction on whichever is free, write both sides through a flip', async () => {
+    const { some, close } = await pooled(12, 2)
+    const write = async (turn: number) =>
+      await Promise.all(
+        some.map((client, index) =>
+          client.transaction(async (tx) => {
+            const { rows } = await tx.query<{ phase: string }>(
+              `SELECT phase FROM changeover.current_phase('tickets')`,
+            )
+            const title = `c${index} ${turn}`
+            const isLegacy = rows[0]?.phase === 'legacy-leads'
+            await tx.query(isLegacy ? insert(title) : `INSERT INTO item (title) VALUES ('${title}')`)
+            await tx.query(
+              `UPDATE ${isLegacy ? 'ticket' : 'item'} SET priority = 'critical' WHERE title = '${title}'`,
+            )
+          }),
+        ),
+      )
+    for (const turn of [1, 2]) await write(turn)
+    await open.lead('target-leads')
+    for (const turn of [3, 4]) await write(turn)
+    await close()
+    expect(await open.text('SELECT count(*)::text FROM ticket')).toBe('48')
+    expect(await open.apart()).toBeNull()
+  })
+
+  test('a loop guard that is kept in the session would silence the writes of somebody else (mutation)', async () => {
+    const { some, close } = await pooled(2, 1)
+    await open.lead('target-leads')
+    // What the sync sets for the length of a function, set for the session.
+    await some[0]?.query(`SET changeover.writer = 'tickets:forward'`)
+    await some[1]?.query(`INSERT INTO item (title) VALUES ('silenced')`)
+    await close()
+    expect(await open.apart()).toContain('silenced')
   })
 
   test('transactions of many clients may share two connections', async () => {

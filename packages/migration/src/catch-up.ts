@@ -4,7 +4,7 @@ import type { Mapping } from '@changeover/mapping'
 import { lockPhase } from '@changeover/rollout'
 import { createSync, type Key, type Sync } from '@changeover/sync'
 import type { Migration } from './define-migration.ts'
-import { giveBack, giveNew } from './give-back.ts'
+import { adoptNew, giveBack, type GivenBack, refersAhead } from './give-back.ts'
 import type { LostRow } from './rehearse.ts'
 
 /** What legacy was given after it had been frozen. */
@@ -22,6 +22,7 @@ export interface CatchUpOptions {
 }
 
 const defaultBatch = 1_000
+const largestBatch = 4_000_000
 
 /**
  * Brings legacy up to date with a target that went on without it; then legacy is no longer stale. Capture must be on, so that
@@ -43,10 +44,8 @@ export async function catchUp(
     total.written += done.written
     total.lost.push(...done.lost)
   }
-  for (const mapping of migration.ordered) {
-    add(await adoptAll(catching, mapping))
-    add(await eachBatch(catching, mapping, 'keep'))
-  }
+  for (const mapping of migration.ordered) await adoptAll(catching, mapping)
+  for (const mapping of migration.ordered) add(await eachBatch(catching, mapping, 'keep'))
   // What refers to a row goes before it.
   for (const mapping of migration.ordered.toReversed()) {
     if (quarantined.has(mapping.name)) continue
@@ -72,18 +71,13 @@ interface Catching {
   readonly options: CatchUpOptions
 }
 
+/** With a key the batches meet them, whatever refers to them. */
 async function adoptAll(
-  { database, migration, sync, options: { batchRows = defaultBatch } }: Catching,
+  { database, migration, options: { batchRows = defaultBatch } }: Catching,
   mapping: Mapping,
-): Promise<CaughtUp> {
+): Promise<void> {
   const limit = { migration, limitRows: batchRows }
-  const done = { rows: 0, written: 0, lost: [] as LostRow[] }
-  for (;;) {
-    const { rows, refused } = await retrying(database, (tx) => giveNew(tx, sync, mapping, limit))
-    if (rows === 0) return done
-    // They have a key now, so that the batches meet them again.
-    done.written += rows - refused.length
-  }
+  while ((await retrying(database, (tx) => adoptNew(tx, mapping, limit))).length > 0);
 }
 
 async function eachBatch(
@@ -92,11 +86,15 @@ async function eachBatch(
   strays: 'delete' | 'keep',
 ): Promise<CaughtUp> {
   const done = { rows: 0, written: 0, lost: [] as LostRow[] }
-  for (let after: Key | undefined; ; ) {
-    const from: Key | undefined = after
-    const given = await retrying(database, (tx) =>
-      giveBack(tx, sync, mapping, { migration, after: from, limitRows: batchRows, strays }),
+  const next = (after: Key | undefined, limitRows: number): Promise<GivenBack> =>
+    retrying(database, (tx) => giveBack(tx, sync, mapping, { migration, after, limitRows, strays })).catch(
+      (error: unknown) => {
+        if (!refersAhead(error) || limitRows >= largestBatch) throw error
+        return next(after, limitRows * 4)
+      },
     )
+  for (let after: Key | undefined; ; ) {
+    const given: GivenBack = await next(after, batchRows)
     done.rows += given.rows
     done.written += given.written
     done.lost.push(...given.refused.map((each) => ({ mapping: mapping.name, ...each })))

@@ -1,4 +1,5 @@
-import type { Transaction } from '@changeover/database'
+import { errors as databaseErrors, type Transaction } from '@changeover/database'
+import { isFailure } from '@changeover/errors'
 import { fieldNamed, type Mapping } from '@changeover/mapping'
 import { all, any, ident, sql } from '@changeover/mapping/sql'
 import {
@@ -9,6 +10,7 @@ import {
   type Sync,
   type SyncResult,
   targetSide,
+  writerName,
 } from '@changeover/sync'
 
 /** A batch of rows that legacy was given, as the target has them. */
@@ -49,14 +51,17 @@ export async function giveBack(
   return { last, rows: batch.keys.length, written, refused: batch.refused }
 }
 
-/** Gives legacy the next rows that were created on the target and have no legacy key yet; none are left when it gives 0. */
-export async function giveNew(
+/**
+ * Gives the next rows that were created on the target and have no legacy key yet one from legacy's sequence, and nothing else, since
+ * what they refer to may not be in legacy yet; none are left when it gives none.
+ */
+export async function adoptNew(
   tx: Transaction,
-  sync: Sync,
   mapping: Mapping,
   { migration, limitRows }: Pick<GiveBackOptions, 'migration' | 'limitRows'>,
-): Promise<Pick<GivenBack, 'rows' | 'refused'>> {
-  await asEngine(tx, migration)
+): Promise<readonly Key[]> {
+  // Not captured: a key is nothing that legacy has a column for, and the batches that follow write the row.
+  await tx.query(`SELECT set_config('changeover.writer', $1, true)`, [writerName(migration, 'forward')])
   const side = targetSide(mapping)
   const column = ident('t', fieldNamed(mapping.target, mapping.target.key[0] ?? '').column)
   const unknown = any(side.legacyKey.map((key) => sql`${key} IS NULL`))
@@ -65,14 +70,17 @@ export async function giveNew(
       .text,
     [limitRows],
   )
-  if (rows.length === 0) return { rows: 0, refused: [] }
-  const keys = await adopt(
+  if (rows.length === 0) return []
+  return adopt(
     tx,
     mapping,
     rows.map(({ key }) => key),
   )
-  const { refused } = await sync.keys(tx, mapping, 'backward', keys, keep)
-  return { rows: rows.length, refused }
+}
+
+/** Whether a row refers to one that legacy does not have yet: a larger batch may hold both. */
+export function refersAhead(error: unknown): boolean {
+  return isFailure(error, databaseErrors.CONSTRAINT_VIOLATED.code) && error.values['sqlState'] === '23503'
 }
 
 /** What was written, whatever it was. */

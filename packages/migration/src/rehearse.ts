@@ -4,7 +4,7 @@ import type { Mapping } from '@changeover/mapping'
 import { createSync, type Key, type RefusedRow, type Sync } from '@changeover/sync'
 import { quarantinedIn } from './catch-up.ts'
 import type { Migration } from './define-migration.ts'
-import { giveBack, giveNew, type GivenBack } from './give-back.ts'
+import { adoptNew, giveBack, type GivenBack, refersAhead } from './give-back.ts'
 import { phaseOf } from './phase-of.ts'
 import { rolledBack } from './rolled-back.ts'
 
@@ -46,6 +46,7 @@ export interface RehearseOptions {
 }
 
 const shown = 100
+const everything = 4_000_000
 
 /**
  * Gives legacy back what the target holds, in transactions that are rolled back.
@@ -91,31 +92,47 @@ async function rehearseMapping(
 ): Promise<MappingRehearsal & { readonly end: 'reached' | 'cut' }> {
   const begun = performance.now()
   const size = Math.min(batchRows, limitRows)
-  const made = await rolledBack(database, (tx) =>
-    giveNew(tx, sync, mapping, { migration, limitRows: 1_000_000 }),
-  )
-  const refused: RefusedRow[] = [...made.refused]
-  let rows = made.rows
-  let behind = made.rows
+  const given: GivenBack[] = []
+  const together = await attemptNew(database, sync, mapping, migration)
+  if (together) given.push(together)
+  let rows = together?.rows ?? 0
   let after: Key | undefined
-  do {
-    const given = await attempt(database, sync, mapping, { migration, after, limitRows: size, strays })
-    rows += given.rows
-    behind += given.written
-    refused.push(...given.refused)
-    after = given.last
-  } while (after !== undefined && rows < limitRows)
+  while (together === undefined) {
+    const next = await attempt(database, sync, mapping, { migration, after, limitRows: size, strays })
+    given.push(next)
+    rows += next.rows
+    after = next.last
+    if (after === undefined || rows >= limitRows) break
+  }
+  const refused = given.flatMap((each) => each.refused)
   const lost = refused.map((each) => ({ mapping: mapping.name, ...each }))
   return {
     mapping: mapping.name,
     rows,
-    behind,
+    behind: given.reduce((sum, { written }) => sum + written, 0),
     lostRows: new Set(lost.map(({ key }) => JSON.stringify(key))).size,
     lostFields: [...new Set(lost.map(({ field }) => field))],
     lost: lost.slice(0, shown),
     seconds: (performance.now() - begun) / 1_000,
     end: after === undefined ? 'reached' : 'cut',
   }
+}
+
+/**
+ * Rows that were made while legacy was frozen get a key of legacy first. A rehearsal cannot keep that key for the next batch, so it
+ * gives everything in one; undefined where there are none.
+ */
+async function attemptNew(
+  database: Database,
+  sync: Sync,
+  mapping: Mapping,
+  migration: string,
+): Promise<GivenBack | undefined> {
+  const limit = { migration, limitRows: everything }
+  return rolledBack(database, async (tx) => {
+    if ((await adoptNew(tx, mapping, limit)).length === 0) return undefined
+    return giveBack(tx, sync, mapping, { ...limit, after: undefined, strays: 'keep' })
+  })
 }
 
 /**
@@ -132,6 +149,8 @@ async function attempt(
     return await rolledBack(database, (tx) => giveBack(tx, sync, mapping, options))
   } catch (error) {
     if (!isFailure(error) || error.retriable) throw error
+    if (refersAhead(error) && options.limitRows < everything)
+      return attempt(database, sync, mapping, { ...options, limitRows: options.limitRows * 4 })
     const key = options.after ?? []
     const why = `cannot be written in the batch after ${key.join(', ') || 'the beginning'}: ${error.message}`
     if (options.strays === 'delete') return attempt(database, sync, mapping, { ...options, strays: 'keep' })

@@ -65,7 +65,7 @@ test('one that has only read so far is waited for too: it may still believe in t
   await old.commit()
 })
 
-test('mutation: without the fence, or with one on writers only, such a transaction is forgotten', async () => {
+test('FM-04 FM-27 without the fence, or with one on writers only, such a transaction is forgotten (mutation)', async () => {
   for (const [migration, mutation] of [
     ['no-fence', withoutFence],
     ['half-fence', withFenceOnWritersOnly],

@@ -43,6 +43,11 @@ test.each(phaseNames)(
   },
 )
 
+test('FM-45 where no stored phase were asked, the flags would move it (mutation)', () => {
+  expect(checkFlags(targetLeads, stored('legacy-only')).phase).toBe(phases['legacy-only'])
+  expect(checkFlags(targetLeads, undefined).phase).toBe(phases['target-leads'])
+})
+
 test('flags that contradict each other, or cannot be read, are a problem and leave the stored phase', () => {
   const contradiction = checkFlags({ USE_WORKITEM_MODEL: '1' }, stored('legacy-leads'))
   expect(contradiction).toMatchObject({ reading: undefined, phase: phases['legacy-leads'] })

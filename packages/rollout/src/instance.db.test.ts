@@ -50,6 +50,15 @@ test('FM-05 an advance waits for nobody who agrees, and refuses while a live pro
   expect((await advance('lag', 'target-leads')).phase.epoch).toBe('3')
 })
 
+test('FM-05 a process that shows nothing of itself is overlooked (mutation)', async () => {
+  await home.store('hidden')
+  await beat(home.database, pod('hidden', 'new'))
+  await advance('hidden', 'legacy-leads')
+  await beat(home.database, pod('hidden', 'new', { phase: 'legacy-leads', epoch: '2' }))
+  // Another one still acts by legacy-only, and has never said so.
+  expect((await advance('hidden', 'target-leads')).phase.epoch).toBe('3')
+})
+
 test('two builds with different mappings are refused, by name', async () => {
   await home.store('builds')
   await beat(home.database, pod('builds', 'blue'))

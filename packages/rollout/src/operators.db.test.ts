@@ -46,7 +46,7 @@ test('even without the lock of the operators one flip is done: its epoch is comp
   expect(await readHistory(home.database, 'unlocked')).toHaveLength(2)
 })
 
-test('mutation: without the lock of the operators their actions run at the same time', async () => {
+test('FM-65 without the lock of the operators their actions run at the same time (mutation)', async () => {
   for (const [migration, database, atOnce] of [
     ['alone', home.database, false],
     ['together', withoutOperatorLock(home.database), true],

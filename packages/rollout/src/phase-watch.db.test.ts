@@ -83,6 +83,24 @@ test('FM-46 where the database does not answer, the last known phase stays, and 
   await watch.close()
 })
 
+test('FM-46 a store that answers with a default while it is away is believed (mutation)', async () => {
+  await home.store('guessed')
+  await flip('guessed')
+  let isAway = false
+  const guessing: Queryable = {
+    inTransaction: false,
+    query: async (text, params) => {
+      const found = await home.database.query<object>(text, params)
+      const guess = { ...found.rows[0], phase: 'legacy-only', epoch: '1', version: '99' }
+      return (isAway ? { rows: [guess], rowCount: 1 } : found) as never // as a provider with a default would
+    },
+  }
+  const watch = await watchPhase(guessing, 'guessed', { pollMs: never })
+  isAway = true
+  expect((await watch.refresh()).phase.name).toBe('legacy-only')
+  await watch.close()
+})
+
 test('a process that has never seen the phase does not start with a smaller one', async () => {
   const nowhere = createPoolDatabase({ url: 'postgres://nobody@127.0.0.1:1/none' })
   await expect(watchPhase(nowhere, 'cold')).rejects.toMatchObject({ code: 'DATABASE.UNREACHABLE' })
@@ -103,6 +121,17 @@ test('an answer that was overtaken, or comes from a replica that lags, moves not
   expect((await watch.refresh()).epoch).toBe('2')
   stale = { rows: [{ ...before, phase: before.phase.name }], rowCount: 1 }
   expect((await watch.refresh()).epoch).toBe('2')
+  await watch.close()
+})
+
+test('FM-44 a request that asks anew at each step acts by two phases (mutation)', async () => {
+  await home.store('asking')
+  const watch = await watchPhase(home.database, 'asking', { pollMs: never })
+  const seen = [watch.current().phase.name]
+  await flip('asking')
+  await watch.refresh()
+  seen.push(watch.current().phase.name)
+  expect(seen).toEqual(['legacy-only', 'legacy-leads'])
   await watch.close()
 })
 

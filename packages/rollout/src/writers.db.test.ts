@@ -86,7 +86,7 @@ test('FM-49 while a flip waits for one long writer, others go on, since it gives
   await flipping
 })
 
-test('mutation: a flip that waits without a timeout makes every other writer wait for the long one', async () => {
+test('FM-49 a flip that waits without a timeout makes every other writer wait for the long one (mutation)', async () => {
   await home.store('jam')
   const long = await openTransaction(home)
   await lockPhase(long.tx, 'jam')

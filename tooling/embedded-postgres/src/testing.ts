@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 
+export { openPooler, type Pooler } from './pooler.ts'
+
 export interface TestDatabaseOptions {
   /** The name of a database to copy; nobody may be connected to it. An empty one unless given. */
   readonly template?: string

@@ -50,6 +50,8 @@ function distinct(
     const key = pick(model, at)
     if (key === undefined || taken.has(key)) return []
     taken.add(key)
+    // The way back is proven on rows: some must be left.
+    if (kind === 'delete' && model.notes.size < 9) return []
     if (kind === 'delete') return [{ write: remove([key]), path: by }]
     if (kind === 'update') return [{ write: update(key, { title, rank }), path: by }]
     return [{ write: tag(key, 'b', kind === 'tag'), path: by }]

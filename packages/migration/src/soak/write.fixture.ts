@@ -52,7 +52,10 @@ export function insert(title: string, content: Omit<Content, 'title'>): Write {
             ${parent}) RETURNING id::text AS key`,
     apply(model, side, key) {
       if (key !== undefined)
-        model.notes.set(key ?? -model.written, { ...blank(title), ...noteOf({ ...content, title }, side) })
+        model.notes.set(key ?? Math.min(0, ...model.notes.keys()) - 1, {
+          ...blank(title),
+          ...noteOf({ ...content, title }, side),
+        })
     },
   }
 }
