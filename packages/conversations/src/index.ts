@@ -1,5 +1,6 @@
 // The migration
 export { conversations } from './conversations.ts'
+export { conversationSystem } from './conversation-system.ts'
 export { stateToConversation } from './mapping.ts'
 
 // Legacy

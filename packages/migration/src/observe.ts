@@ -12,7 +12,7 @@ import {
 } from '@changeover/rollout'
 import { createSync, schemaFingerprint } from '@changeover/sync'
 import { createVerifier } from '@changeover/verifier'
-import { legacyTableNames } from './contract/legacy-tables.ts'
+import { legacyTableNames, legacyViewNames } from './contract/legacy-tables.ts'
 import { lastRestoredBackup } from './contract/restored-backup.ts'
 import type { Migration } from './define-migration.ts'
 import { phaseOf } from './phase-of.ts'
@@ -51,6 +51,7 @@ export async function observe(
       legacyUse: await observeLegacyUse(database, {
         migration: migration.name,
         tables: legacyTableNames(migration),
+        views: legacyViewNames(migration),
         disuseSeconds,
       }),
     }),

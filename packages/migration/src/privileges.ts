@@ -43,6 +43,8 @@ function needsOf({ mappings }: Migration): readonly Need[] {
       locked: false,
       owned: true,
     },
+    ...partsOf(mapping.legacy, ['SELECT'], true),
+    ...partsOf(mapping.target, ['SELECT', 'INSERT', 'UPDATE', 'DELETE'], false),
     ...mapping.links.flatMap((each): readonly Need[] => [
       { table: each.legacy.table, privileges: ['SELECT'], locked: false, owned: true },
       { table: each.target.table, privileges: ['SELECT', 'INSERT', 'DELETE'], locked: false, owned: true },
@@ -61,6 +63,11 @@ function needsOf({ mappings }: Migration): readonly Need[] {
           },
         ],
   )
+}
+
+/** The tables behind a view, which carry its triggers. */
+function partsOf({ madeOf = [] }: Table, privileges: readonly string[], locked: boolean): readonly Need[] {
+  return madeOf.map(({ table }) => ({ table, privileges, locked, owned: true }))
 }
 
 async function lacksOnTable(

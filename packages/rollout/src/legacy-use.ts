@@ -5,6 +5,8 @@ export interface LegacyUseOptions {
   readonly migration: string
   /** Legacy tables as SQL names them: `task`, `crm.task`, `"Task"`. */
   readonly tables: readonly string[]
+  /** Views of these tables that belong to the migration itself, with the functions of their triggers. */
+  readonly views?: readonly string[]
   /** Uses that are longer ago do not count. */
   readonly disuseSeconds: number
 }
@@ -20,7 +22,7 @@ export type LegacyUse = NonNullable<Observations['legacyUse']>
  * Shape: a table that is not there counts as used: a name that is misspelt proves nothing. Cost: three statements on catalogs and statistics.
  */
 export async function observeLegacyUse(database: Queryable, options: LegacyUseOptions): Promise<LegacyUse> {
-  const { migration, tables, disuseSeconds } = options
+  const { migration, tables, views = [], disuseSeconds } = options
   const names = [...tables]
   await database.query(takeCounters, [migration, names])
   const { rows: uses } = await database.query<{
@@ -34,7 +36,10 @@ export async function observeLegacyUse(database: Queryable, options: LegacyUseOp
        from changeover.legacy_use where migration = $1 and relation = any($2::text[]) order by relation`,
     [migration, names],
   )
-  const { rows: dependents } = await database.query<{ dependent: string }>(listDependents, [names])
+  const { rows: dependents } = await database.query<{ dependent: string }>(listDependents, [
+    names,
+    [...views],
+  ])
   return {
     watchedSeconds: uses.length === 0 ? 0 : Math.min(...uses.map(({ used, seen }) => used ?? seen)),
     users: [
@@ -69,10 +74,12 @@ const takeCounters = `with counted as (
 
 /** Views, foreign keys of other tables, and functions whose text has the name of a table. */
 const listDependents = `with legacy as (
-    select c.oid, c.relname from unnest($1::text[]) as t(name) join pg_class c on c.oid = to_regclass(t.name))
+    select c.oid, c.relname from unnest($1::text[]) as t(name) join pg_class c on c.oid = to_regclass(t.name)),
+  own as (select to_regclass(name)::oid as oid from unnest($2::text[]) as t(name))
   select distinct format('%s %s', case v.relkind when 'm' then 'materialized view' else 'view' end, v.oid::regclass) as dependent
     from legacy l join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = l.oid and d.classid = 'pg_rewrite'::regclass
-    join pg_rewrite r on r.oid = d.objid join pg_class v on v.oid = r.ev_class where v.oid <> l.oid
+    join pg_rewrite r on r.oid = d.objid join pg_class v on v.oid = r.ev_class
+   where v.oid <> l.oid and v.oid not in (select oid from own where oid is not null)
   union
   select format('foreign key %I of %s', k.conname, k.conrelid::regclass)
     from legacy l join pg_constraint k on k.contype = 'f' and k.confrelid = l.oid
@@ -82,4 +89,5 @@ const listDependents = `with legacy as (
     from legacy l join pg_proc p on p.prosrc ~* ('\\m' || regexp_replace(l.relname, '(\\W)', '\\\\\\1', 'g') || '\\M')
     join pg_namespace n on n.oid = p.pronamespace
    where n.nspname not in ('pg_catalog', 'information_schema', 'changeover', 'changeover_legacy')
+     and p.oid not in (select g.tgfoid from pg_trigger g join own on g.tgrelid = own.oid)
    order by dependent`

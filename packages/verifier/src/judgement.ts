@@ -5,9 +5,11 @@ import {
   type Mapping,
   storedSql,
   subqueryScope,
+  type Table,
 } from '@changeover/mapping'
 import { any, join, literal, type Sql, sql } from '@changeover/mapping/sql'
 import { linkDiffersSql, linkedSql } from './link-sets.ts'
+import { listDifferencesSql } from './list-differences.ts'
 
 /** How one slot of one pair of rows stands, in the order of gravity. */
 export const states = { agrees: 0, differs: 1, held: 2, refused: 3 } as const
@@ -20,6 +22,8 @@ interface Judged {
   readonly state: Sql
   readonly legacyValue: Sql
   readonly targetValue: Sql
+  /** The child rows of a list: `legacyValue` is then what {@link listDifferencesSql} says. */
+  readonly list?: Table
 }
 
 /** A mapping as the verifier sees it. */
@@ -49,7 +53,7 @@ export function judgementOf(mapping: Mapping): Judgement {
   const whens = refusals.map(({ when }, index) => sql`WHEN ${when} THEN ${literal(index)}`)
   return {
     suspect: sql`CASE WHEN ${refused} THEN TRUE ELSE ${anyDiffers(rules)} END`,
-    slots: [...rules.flatMap(judgedSlots), ...mapping.links.map(judgedLinks)],
+    slots: [...rules.flatMap((each) => judgedSlots(mapping, each)), ...mapping.links.map(judgedLinks)],
     refusals: refusals.map(({ rule, why, field }) => ({ rule, why, field })),
     refusal:
       whens.length === 0
@@ -75,16 +79,33 @@ function anyDiffers(rules: readonly CompiledRule[]): Sql {
     ELSE ${any(inJson.map(({ differs }) => differs))} END`
 }
 
-function judgedSlots({ resolved, writes, held, refusals }: CompiledRule): readonly Judged[] {
+function judgedSlots(
+  { target }: Mapping,
+  { resolved, writes, held, refusals }: CompiledRule,
+): readonly Judged[] {
   const refused = any(refusals.map(({ when }) => when))
-  return writes.map(({ slot, value, differs }) => ({
-    field: slot.ref,
-    rule: resolved.label,
-    state: sql`CASE WHEN ${refused} THEN ${literal(states.refused)} WHEN NOT (${differs}) THEN ${literal(states.agrees)}
+  return writes.map(({ slot, value, differs }): Judged => {
+    const judged = {
+      field: slot.ref,
+      rule: resolved.label,
+      state: sql`CASE WHEN ${refused} THEN ${literal(states.refused)} WHEN NOT (${differs}) THEN ${literal(states.agrees)}
       WHEN ${held ?? sql`FALSE`} THEN ${literal(states.held)} ELSE ${literal(states.differs)} END`,
-    legacyValue: sql`CASE WHEN ${refused} THEN NULL ELSE ${shortText(value)} END`,
-    targetValue: shortText(storedSql(slot, 't')),
-  }))
+    }
+    const stored = storedSql(slot, 't')
+    const list = target.madeOf?.find((source) => source.list?.field === slot.ref)
+    if (list)
+      return {
+        ...judged,
+        list: list.table,
+        legacyValue: sql`CASE WHEN NOT (${refused}) THEN ${listDifferencesSql(value, stored)} END`,
+        targetValue: sql`NULL::text`,
+      }
+    return {
+      ...judged,
+      legacyValue: sql`CASE WHEN ${refused} THEN NULL ELSE ${shortText(value)} END`,
+      targetValue: shortText(stored),
+    }
+  })
 }
 
 function judgedLinks(link: Links): Judged {

@@ -45,8 +45,15 @@ export async function preconditionsOf(database: Queryable, mapping: Mapping): Pr
 /** keyed: its key must identify rows. */
 function tablesOf(mapping: Mapping) {
   const own = [
-    { table: mapping.legacy, keyed: true },
-    { table: mapping.target, keyed: true },
+    // What a view shows once, no catalog says.
+    { table: mapping.legacy, keyed: mapping.legacy.madeOf === undefined },
+    { table: mapping.target, keyed: mapping.target.madeOf === undefined },
+    ...[mapping.legacy, mapping.target].flatMap(({ madeOf = [] }) =>
+      madeOf.flatMap(({ table, through }) => [
+        { table, keyed: false },
+        ...(through ? [{ table: through.table, keyed: false }] : []),
+      ]),
+    ),
     ...mapping.links.flatMap(({ legacy, target }) => [
       { table: legacy.table, keyed: false },
       { table: target.table, keyed: false },

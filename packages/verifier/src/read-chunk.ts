@@ -5,6 +5,7 @@ import type { Access } from './access.ts'
 import type { Part } from './chunks.ts'
 import { compareSql } from './compare-statement.ts'
 import { type Finding, type FindingClass, keyText } from './finding.ts'
+import { listDifferences } from './list-differences.ts'
 import { type Judgement, judgementOf, states } from './judgement.ts'
 import { orphanSql } from './orphan-statement.ts'
 import { type Selection, selectionParameters, shapeOf } from './selection.ts'
@@ -99,14 +100,18 @@ function rowFindings(mapping: Mapping, judgement: Judgement, row: RawRow): reado
   const whole = { mapping: mapping.name, key: row.key, targetKey, legacyValue: null, targetValue: null }
   if (row.class === 'missing' || row.class === 'duplicate')
     return [{ ...whole, class: row.class, field: null, rule: refusal?.rule ?? null, why }]
-  return judgement.slots.flatMap(({ field, rule }, index) => {
+  return judgement.slots.flatMap(({ field, rule, list }, index) => {
     const state = row.states[index]
     if (state === states.agrees) return []
     const values = { legacyValue: row.legacy[index] ?? null, targetValue: row.target[index] ?? null }
     const reason = state === states.refused && rule === refusal?.rule ? why : null
-    return [
-      { ...whole, ...values, class: state === states.held ? 'held' : 'mismatched', field, rule, why: reason },
-    ]
+    const places =
+      list && values.legacyValue !== null
+        ? listDifferences(field, list, values.legacyValue)
+        : [{ field, ...values }]
+    return places.map((place): Finding => {
+      return { ...whole, ...place, class: state === states.held ? 'held' : 'mismatched', rule, why: reason }
+    })
   })
 }
 

@@ -13,8 +13,8 @@ export function isAlone({ where }: Table, { ref }: Slot): boolean {
  */
 export async function damage(database: Database, table: Table, slot: Slot): Promise<boolean> {
   for (const other of otherValues(table, slot)) {
-    const { rows } = await database.query<{ ctid: string }>(candidatesSql(table, slot, other).text)
-    for (const { ctid } of rows) if (await changes(database, table, slot, other, ctid)) return true
+    const { rows } = await database.query<{ key: string }>(candidatesSql(table, slot, other).text)
+    for (const { key } of rows) if (await changes(database, table, slot, other, key)) return true
   }
   return false
 }
@@ -24,9 +24,9 @@ async function changes(
   table: Table,
   { field }: Slot,
   other: Sql,
-  ctid: string,
+  key: string,
 ): Promise<boolean> {
-  const statement = sql`UPDATE ${tableSql(table)} AS own SET ${ident(field.column)} = ${other} WHERE ctid = ${literal(ctid)}::tid`
+  const statement = sql`UPDATE ${tableSql(table)} AS own SET ${ident(field.column)} = ${other} WHERE ${keySql(table)} = ${literal(key)}`
   // Constraints of the target refuse some values in some rows.
   return database.query(statement.text).then(
     ({ rowCount }) => rowCount === 1,
@@ -34,11 +34,17 @@ async function changes(
   )
 }
 
+/** The key as one text: a view has no other name for its rows. */
+function keySql(table: Table): Sql {
+  const columns = join(table.key.map((name) => ident('own', table.fields[name]?.column ?? name)))
+  return sql`jsonb_build_array(${columns})::text`
+}
+
 /** Rows that have a value there, those without a reference to themselves first: they may change the most. */
 function candidatesSql(table: Table, { field }: Slot, other: Sql): Sql {
   const column = ident('own', field.column)
   const order = join(table.key.map((name) => ident('own', table.fields[name]?.column ?? name)))
-  return sql`SELECT own.ctid::text AS ctid FROM ${tableSql(table)} AS own
+  return sql`SELECT ${keySql(table)} AS key FROM ${tableSql(table)} AS own
     WHERE ${all([scopeSql(table, 'own'), sql`${column} IS NOT NULL`, sql`${column} IS DISTINCT FROM ${other}`])}
     ORDER BY ${order} LIMIT 20`
 }

@@ -1,5 +1,6 @@
+import { conversationSystem } from '@changeover/conversations'
 import type { SampleSystem } from '@changeover/migration'
 import { workItemSystem } from '@changeover/work-items'
 
 /** Every reference system: what `npm start`, the suites of this folder and the benchmarks go through. */
-export const systems: readonly SampleSystem[] = [workItemSystem]
+export const systems: readonly SampleSystem[] = [workItemSystem, conversationSystem]

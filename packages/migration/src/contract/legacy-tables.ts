@@ -9,10 +9,18 @@ export interface TableName {
   readonly table: string
 }
 
-/** The names of the legacy tables and their link tables, as the mappings write them in SQL. */
+/** The names of the legacy tables and their link tables, as the mappings write them in SQL; of a view, those behind it. */
 export function legacyTableNames({ mappings }: Migration): readonly string[] {
-  const tables = mappings.flatMap(({ legacy, links }) => [legacy, ...links.map((each) => each.legacy.table)])
+  const tables = mappings.flatMap(({ legacy, links }) => [
+    ...(legacy.madeOf?.map(({ table }) => table) ?? [legacy]),
+    ...links.map((each) => each.legacy.table),
+  ])
   return namesOf(tables)
+}
+
+/** The names of the views that the mappings read legacy by. */
+export function legacyViewNames({ mappings }: Migration): readonly string[] {
+  return namesOf(mappings.flatMap(({ legacy }) => (legacy.madeOf ? [legacy] : [])))
 }
 
 /**
