@@ -46,8 +46,7 @@ export function childRowsPart(key: string, rows: ChildRows): JsonPart {
     nested: true,
     stored: (value) =>
       Array.isArray(value) && value.length > 0 ? value.map((item: Json) => rowOf(rows, item)) : undefined,
-    storedSql: (value) =>
-      sql`(SELECT jsonb_agg(${rowSql(rows, sql`item.value`)} ORDER BY item.ordinality) FROM ${itemsOf(value)})`,
+    storedSql: (value) => storedRowsSql(rows, value),
     given: (stored) => (Array.isArray(stored) ? stored.map((row: Json) => itemOf(rows, row)) : []),
     givenSql: (stored) =>
       sql`(SELECT jsonb_agg(${itemSql(rows, sql`item.value`)} ORDER BY item.ordinality) FROM ${itemsOf(stored)})`,
@@ -74,22 +73,24 @@ function rowOf(rows: ChildRows, item: Json): Json {
   return Object.fromEntries([...cells, [restColumn(rows), divided.rest]])
 }
 
-function rowSql(rows: ChildRows, item: Sql): Sql {
+/** Each item as a row, its columns worked out once. */
+function storedRowsSql(rows: ChildRows, list: Sql): Sql {
   const parts = partsOf(rows)
-  const cells = parts.map(({ part, column }) => ({
-    column,
-    value: part.storedSql(sql`(${item} -> ${literal(part.key)})`),
-    nested: part.nested,
-  }))
-  const rest = {
-    column: restColumn(rows),
-    value: restSql(
-      parts.map(({ part }) => part),
-      item,
-    ),
-    nested: true,
-  }
-  return cellsSql([...cells, rest])
+  const names = new Map(parts.map(({ part }, index) => [part, `c${index}`]))
+  const cell = (part: JsonPart) => ident('cell', names.get(part) ?? '')
+  const stored = parts.map(({ part }, index) => {
+    return sql`${part.storedSql(sql`(item.value -> ${literal(part.key)})`)} AS ${ident(`c${index}`)}`
+  })
+  const rest = restSql(
+    parts.map(({ part }) => part),
+    sql`item.value`,
+    cell,
+  )
+  const row = cellsSql([
+    ...parts.map(({ part, column }) => ({ column, value: cell(part), nested: part.nested })),
+    { column: restColumn(rows), value: rest, nested: true, always: true },
+  ])
+  return sql`(SELECT jsonb_agg(${row} ORDER BY item.ordinality) FROM ${itemsOf(list)} CROSS JOIN LATERAL (SELECT ${join(stored)} OFFSET 0) AS cell)`
 }
 
 function itemOf(rows: ChildRows, row: Json): Json {
@@ -134,26 +135,33 @@ export function cellFields({ table, key, list }: Source): readonly Field[] {
 /** A stored child row as JSON, in the form in which the rules make it. */
 export function childRowSql(source: Source, alias: string): Sql {
   return cellsSql(
-    cellFields(source).map(({ column, type }) => {
-      return { column, value: toJsonSql(ident(alias, column), type), nested: isJson(type) }
+    cellFields(source).map(({ column, type, nullable }) => {
+      const value = toJsonSql(ident(alias, column), type)
+      return { column, value, nested: isJson(type), always: !nullable }
     }),
   )
 }
 
-function cellsSql(
-  cells: readonly { readonly column: string; readonly value: Sql; readonly nested: boolean }[],
-): Sql {
-  const pair = ({ column, value }: { readonly column: string; readonly value: Sql }) =>
-    sql`${literal(column)}, ${value}`
+interface Cell {
+  readonly column: string
+  readonly value: Sql
+  readonly nested: boolean
+  /** Whether it is never NULL. */
+  readonly always?: boolean
+}
+
+function cellsSql(cells: readonly Cell[]): Sql {
+  const pair = ({ column, value }: Cell) => sql`${literal(column)}, ${value}`
   const plain = cells.filter(({ nested }) => !nested)
   return join(
     [
       sql`jsonb_strip_nulls(jsonb_build_object(${join(plain.map(pair))}))`,
       ...cells
         .filter(({ nested }) => nested)
-        .map(
-          (cell) => sql`CASE WHEN ${cell.value} IS NULL THEN '{}' ELSE jsonb_build_object(${pair(cell)}) END`,
-        ),
+        .map((cell) => {
+          const made = sql`jsonb_build_object(${pair(cell)})`
+          return cell.always ? made : sql`CASE WHEN ${cell.value} IS NULL THEN '{}' ELSE ${made} END`
+        }),
     ],
     ' || ',
   )

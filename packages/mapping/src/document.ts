@@ -1,8 +1,8 @@
 import { childRowSql, cellFields } from './child-rows.ts'
 import { errors } from './errors.ts'
-import { fromJsonSql } from './json.ts'
+import { isJson, typeText } from './column-type.ts'
 import { tableSql } from './scope.ts'
-import { all, any, differs, ident, join, literal, type Sql, sql } from './sql.ts'
+import { all, any, differs, ident, join, literal, type Sql, sql, typeName } from './sql.ts'
 import { type Field, fieldNamed, freezeTable, type Source, type Table } from './table.ts'
 
 /** Rows that belong to a row of another table, in an order of their own. */
@@ -197,7 +197,11 @@ function writeListSql(document: Table, owner: Source, source: Source): Sql {
   const cells = cellFields(source)
   const table = tableSql(source.table)
   const position = ident(fieldNamed(source.table, source.list?.position ?? '').column)
-  const cell = ({ column, type }: Field) => fromJsonSql(sql`(w.value -> ${literal(column)})`, type)
+  // What does not have the type fails here: nothing is turned into NULL.
+  const cell = ({ column, type }: Field) =>
+    isJson(type)
+      ? sql`w.value -> ${literal(column)}`
+      : sql`(w.value ->> ${literal(column)})::${typeName(typeText(type))}`
   const owners = source.key.map((name) => ident(fieldNamed(source.table, name).column))
   const keys = owner.key.map((name) => ident('new', fieldNamed(owner.table, name).column))
   const wanted = sql`jsonb_array_elements(COALESCE(${list}, '[]')) WITH ORDINALITY AS w(value, nth)`

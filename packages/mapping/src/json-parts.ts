@@ -1,5 +1,5 @@
 import { decimal, digitsOf } from './fits/decimal.ts'
-import { type ColumnType, isJson } from './column-type.ts'
+import { type ColumnType, isJson, typeText } from './column-type.ts'
 import { fromJsonRow, fromJsonSql, toJsonRow, toJsonSql } from './json.ts'
 import { all, join, literal, type Sql, sql } from './sql.ts'
 import type { Json } from './value.ts'
@@ -19,25 +19,54 @@ export interface JsonPart {
   givenSql(stored: Sql): Sql
   /** Whether the value is given back as it is, to the last digit. */
   isExact(value: Json): boolean
-  isExactSql(value: Sql): Sql
+  /** `stored` is {@link storedSql} of the value, where that was worked out before. */
+  isExactSql(value: Sql, stored?: Sql): Sql
 }
 
 /** A key that is stored as a value of this type. */
 export function valuePart(key: string, type: ColumnType): JsonPart {
-  const nested = isJson(type)
-  const stored = (value: Json) => toJsonRow(fromJsonRow(value, type), type)
-  const storedSql = (value: Sql) => (nested ? value : toJsonSql(fromJsonSql(value, type), type))
-  return {
-    key,
-    nested,
-    stored,
-    storedSql,
-    given: (value) => value,
-    givenSql: (value) => value,
-    isExact: (value) => nested || textOf(stored(value)) === textOf(value),
-    isExactSql: (value) =>
-      nested ? sql`TRUE` : sql`(${storedSql(value)})::text IS NOT DISTINCT FROM (${value})::text`,
+  const shape = shapeOf(type)
+  if (isJson(type))
+    return part(key, {
+      nested: true,
+      stored: (value) => value,
+      storedSql: (value) => value,
+      isExactSql: () => sql`TRUE`,
+    })
+  if (shape !== undefined) {
+    const isOf = (value: Sql) => sql`jsonb_typeof(${value}) = ${literal(shape)}`
+    const stored = (value: Json) => (typeof value === shape ? value : undefined)
+    return part(key, {
+      nested: false,
+      stored,
+      storedSql: (value) => sql`CASE WHEN ${isOf(value)} THEN ${value} END`,
+      isExactSql: isOf,
+    })
   }
+  const stored = (value: Json) => toJsonRow(fromJsonRow(value, type), type)
+  const storedSql = (value: Sql) =>
+    once(value, (given) => once(fromJsonSql(given, type), (typed) => toJsonSql(typed, type)))
+  const isExactSql = (value: Sql) => sql`(${storedSql(value)})::text IS NOT DISTINCT FROM (${value})::text`
+  return part(key, { nested: false, stored, storedSql, isExactSql })
+}
+
+function part(
+  key: string,
+  means: Pick<JsonPart, 'nested' | 'stored' | 'storedSql' | 'isExactSql'>,
+): JsonPart {
+  const isExact = (value: Json) => textOf(means.stored(value)) === textOf(value)
+  return { key, ...means, given: (value) => value, givenSql: (value) => value, isExact }
+}
+
+/** The JSON type that is stored as it is, where a column type has one. */
+function shapeOf(type: ColumnType): 'string' | 'boolean' | undefined {
+  if (typeText(type) === 'text') return 'string'
+  return type.base === 'boolean' ? 'boolean' : undefined
+}
+
+/** Works a value out once, however often the expression has it. */
+export function once(value: Sql, use: (value: Sql) => Sql): Sql {
+  return sql`(SELECT ${use(sql`once.value`)} FROM (SELECT ${value} AS value OFFSET 0) AS once)`
 }
 
 /** A JSON object as stored: what stands in each part's place, and the rest. */
@@ -59,9 +88,14 @@ export function divide(parts: readonly JsonPart[], json: Json): Divided {
   return { parts: Object.fromEntries(pairs), rest: Object.fromEntries(rest) }
 }
 
-/** What {@link divide} leaves as the rest of a jsonb; NULL for NULL. */
-export function restSql(parts: readonly JsonPart[], json: Sql): Sql {
-  return sql`CASE WHEN jsonb_typeof(${json}) = 'object' THEN ${pairsSql(json, parts, ({ isExactSql }) => sql`NOT ${isExactSql(sql`pair.value`)}`)} ELSE ${json} END`
+/** What {@link divide} leaves as the rest of a jsonb; NULL for NULL. `known`: what is stored in the place of a part. */
+export function restSql(
+  parts: readonly JsonPart[],
+  json: Sql,
+  known: (part: JsonPart) => Sql | undefined = () => undefined,
+): Sql {
+  const isLeft = (part: JsonPart) => sql`NOT ${part.isExactSql(sql`pair.value`, known(part))}`
+  return sql`CASE WHEN jsonb_typeof(${json}) = 'object' THEN ${pairsSql(json, parts, isLeft)} ELSE ${json} END`
 }
 
 /** Turns {@link divide} round. Where a place and the rest say different things of a key, the place counts. */

@@ -6,22 +6,27 @@ export const createReadJson: readonly string[] = [
   `create function memory_problem(content text) returns text language plpgsql immutable as $$
   begin
     begin
-      perform content::json;
-    exception when invalid_text_representation then
-      return 'not JSON';
-    end;
-    begin
       perform content::jsonb;
     exception
       when untranslatable_character then return 'zero character';
-      when invalid_text_representation then return 'half a character';
-      when others then return 'number out of range';
+      when others then
+        begin
+          perform content::json;
+        exception when others then
+          return 'not JSON';
+        end;
+        return case sqlstate when '22P02' then 'half a character' else 'number out of range' end;
     end;
     return case when memory_repeats_key(content) then 'repeated key' end;
   end $$`,
   `create function memory_state(content text) returns jsonb language plpgsql immutable as $$
+  declare
+    state jsonb;
   begin
-    return case when memory_problem(content) is null then content::jsonb end;
+    state := content::jsonb;
+    return case when not memory_repeats_key(content) then state end;
+  exception when others then
+    return null;
   end $$`,
 ]
 

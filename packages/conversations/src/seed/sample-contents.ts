@@ -33,7 +33,7 @@ const sources = ['conversation', 'profile', 'document', 'tool', 'web']
 const contextTypes = ['fact', 'preference', 'summary', 'focus']
 
 /** A state such as an agent saves, with that many messages. The same for the same number. */
-function sampleState(number: number, messages: number): object {
+export function sampleState(number: number, messages: number): object {
   const at = (index: number) =>
     new Date(Date.UTC(2026, 0, 1 + (number % 28), 8, index)).toISOString().replace('Z', '+00:00')
   return {

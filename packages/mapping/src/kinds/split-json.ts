@@ -3,7 +3,7 @@ import { cellFields, type ChildRows, childRowsPart } from '../child-rows.ts'
 import { type ColumnType, typeText } from '../column-type.ts'
 import { fromJsonRow, fromJsonSql, toJsonRow, toJsonSql } from '../json.ts'
 import { isJsonNull, jsonNull } from '../json-null.ts'
-import { divide, type JsonPart, restSql, unite, uniteSql, valueAt, valuePart } from '../json-parts.ts'
+import { divide, type JsonPart, once, restSql, unite, uniteSql, valueAt, valuePart } from '../json-parts.ts'
 import { at, type Rule, type RuleKind, rule, type Shape } from '../rule.ts'
 import { slotOf } from '../slot.ts'
 import { literal, type Sql, sql } from '../sql.ts'
@@ -88,14 +88,14 @@ export const splitJsonKind: RuleKind<SplitJson> = {
     const slots = parts.map(({ part, slot, isList }) => {
       const made = (value: Sql) =>
         isList ? sql`COALESCE(${part.storedSql(value)}, '[]')` : fromJsonSql(value, typeIn(shape, slot))
-      return [slot, once(sql`(${json} -> ${literal(part.key)})`, json, made)] as const
+      return [slot, onceUnlessColumn(sql`(${json} -> ${literal(part.key)})`, json, made)] as const
     })
     const rest = (value: Sql) =>
       restSql(
         parts.map(({ part }) => part),
         value,
       )
-    return Object.fromEntries([...slots, [params.rest, once(json, json, rest)] as const])
+    return Object.fromEntries([...slots, [params.rest, onceUnlessColumn(json, json, rest)] as const])
   },
   backward: (params, target, _scope, shape) => {
     const parts = partsOf(params, shape)
@@ -157,10 +157,9 @@ export const splitJsonKind: RuleKind<SplitJson> = {
   examples: [splitJsonExample((into) => splitJson('state', into))],
 }
 
-/** Works a value out once, however often it is used, where it is taken from more than a column. */
-function once(value: Sql, from: Sql, use: (value: Sql) => Sql): Sql {
-  if (/^("[^"]*"\.)?"[^"]*"$/.test(from.text)) return use(value)
-  return sql`(SELECT ${use(sql`once.value`)} FROM (SELECT ${value} AS value OFFSET 0) AS once)`
+/** Works out once what is taken from more than a column. */
+function onceUnlessColumn(value: Sql, from: Sql, use: (value: Sql) => Sql): Sql {
+  return /^("[^"]*"\.)?"[^"]*"$/.test(from.text) ? use(value) : once(value, use)
 }
 
 interface Placed {
