@@ -2,7 +2,7 @@ import { advisoryLock, type Database, type Queryable } from '@changeover/databas
 import { malformedContents, sampleContents, type SavedContent } from './sample-contents.ts'
 
 /** Inserts contents as legacy code does: a chunk each, and whose it is. */
-export async function insertContents(queryable: Queryable, contents: readonly SavedContent[]): Promise<void> {
+async function insertContents(queryable: Queryable, contents: readonly SavedContent[]): Promise<void> {
   await queryable.query(
     `with given as materialized (
        select nextval(pg_get_serial_sequence('memory_chunk', 'id')) as id, conversation, user_id, content, saved_at
