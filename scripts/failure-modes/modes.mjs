@@ -188,4 +188,8 @@ export const failureModes = {
     'uses are counted for a time; who and what still depends on it is named; archived before it is dropped',
   ],
   65: ['two operators switch at once', 'one lock, and the version that the operator has seen'],
+  66: [
+    'of two stores without a common transaction one is written, and the process dies before the other',
+    'the key is in the ledger before the first write, and is copied from the side that has its truth',
+  ],
 }

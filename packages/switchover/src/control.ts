@@ -7,7 +7,9 @@ import type { Notes } from './notes.ts'
 import type { Side } from './side.ts'
 import {
   leftOutIn,
+  nextMode,
   noteFrom,
+  noteName,
   noteToJson,
   permittedMode,
   type Standing,
@@ -19,9 +21,10 @@ import { createPatience } from './patience.ts'
 
 /** How old the shared note may be in a process. */
 const freshMs = 1000
+/** How long both sides are written before one is left out: until every process has learned who leads. */
+const dwellMs = 2 * freshMs
 /** How long the flags and the ledger may keep an operation waiting. */
-export const askMs = 500
-const noteName = 'standing'
+export const askMs = 1000
 
 /** Decides what each operation goes by: the flags, held to what the sides can bear. */
 export interface Control {
@@ -29,6 +32,10 @@ export interface Control {
   current(): Promise<Standing>
   /** A side was left out of a write that the outbox knows nothing of. */
   leaveOut(side: Side): void
+  /** Whether operations that begin now go by this mode. */
+  isStill(mode: Mode): boolean
+  /** Looks at the shared note now; false where the ledger does not answer. */
+  refresh(): Promise<boolean>
   /** Changes the shared note, and acts on it at once in this process. */
   change(how: (note: StandingNote) => StandingNote): Promise<StandingNote>
   /** The note as this process knows it. */
@@ -59,7 +66,9 @@ class ControlState implements Control {
   /** Sides that this process has left out, and has not told the others yet. */
   readonly #untold = new Set<Side>()
   #entered: Mode | undefined
-  #refreshing: Promise<void> | undefined
+  #enteredAt = 0
+  #refreshing: Promise<boolean> | undefined
+  #changing: Promise<Mode> | undefined
   #last: Standing | undefined
   readonly #flagPatience = createPatience(askMs)
   readonly #notePatience = createPatience(askMs)
@@ -73,23 +82,30 @@ class ControlState implements Control {
   async start(): Promise<void> {
     this.#flags = await this.#source()
     this.#take(noteFrom(await this.#notes.read(noteName)))
+    const { mode } = modeOf(withoutSwitchedOff(this.#flags, this.#note))
+    await this.#enter(mode)
     await this.current()
   }
 
   async current(): Promise<Standing> {
     await this.#askFlags()
-    if (performance.now() - this.#readAt > freshMs) void this.#refresh()
+    const ageMs = performance.now() - this.#readAt
+    if (ageMs > freshMs) await this.refresh()
+    else if (ageMs > freshMs / 2) void this.refresh()
     const { mode: wanted, problems } = modeOf(withoutSwitchedOff(this.#flags, this.#note))
-    const { isWhole } = this.#note
-    const permitted = permittedMode(wanted, isWhole)
-    const mode = permitted === this.#entered ? permitted : await this.#enter(permitted)
+    const next = this.#next(wanted)
+    const mode = next === this.#entered ? next : await this.#change(wanted)
     const standing = standingOf(mode, {
-      isWhole,
+      isWhole: this.#note.isWhole,
       monitoring: this.#flags.monitoring ?? true,
       problems: [...problems, ...this.#problems(wanted, mode)],
     })
     this.#last = standing
     return standing
+  }
+
+  isStill(mode: Mode): boolean {
+    return this.#entered === mode
   }
 
   leaveOut(side: Side): void {
@@ -98,7 +114,10 @@ class ControlState implements Control {
   }
 
   async change(how: (note: StandingNote) => StandingNote): Promise<StandingNote> {
-    const stored = await this.#notes.change(noteName, (old) => noteToJson(how(noteFrom(old))))
+    const stored = await this.#notes.change(noteName, (old) => {
+      const before = noteFrom(old)
+      return noteToJson({ ...how(before), version: before.version + 1 })
+    })
     this.#take(noteFrom(stored))
     return this.#note
   }
@@ -121,42 +140,62 @@ class ControlState implements Control {
     }
   }
 
-  /** Leaving a side out is told to everybody before the first write does it; until then both are written. */
-  async #enter(mode: Mode): Promise<Mode> {
-    const side = leftOutIn(mode)
-    try {
-      if (side !== undefined) await this.#notePatience(() => this.change((note) => withGap(note, side)))
-      this.#entered = mode
-      return mode
-    } catch {
-      return mode === 'legacy-only' ? 'legacy-leads' : 'target-leads'
-    }
+  /** From one mode to another, for all operations that begin meanwhile. Where the ledger is silent the old one stays. */
+  #change(wanted: Mode): Promise<Mode> {
+    this.#changing ??= this.#notePatience(() => this.#enter(wanted))
+      .catch(() => this.#entered ?? wanted)
+      .finally(() => {
+        this.#changing = undefined
+      })
+    return this.#changing
   }
 
-  /** Once a second: what others have changed, and what this process has left out since. */
-  #refresh(): Promise<void> {
+  /**
+   * What was left out until now is told to everybody before the new mode begins, and what will be left out before the first
+   * write does it.
+   */
+  async #enter(wanted: Mode): Promise<Mode> {
+    const until = this.#entered === undefined ? undefined : leftOutIn(this.#entered)
+    if (until === undefined) this.#take(noteFrom(await this.#notes.read(noteName)))
+    else await this.change((note) => withGap(note, until))
+    const mode = this.#next(wanted)
+    const from = leftOutIn(mode)
+    if (from !== undefined) await this.change((note) => withGap(note, from))
+    if (mode !== this.#entered) this.#enteredAt = performance.now()
+    this.#entered = mode
+    return mode
+  }
+
+  #next(wanted: Mode): Mode {
+    const hasDwelt = performance.now() - this.#enteredAt >= dwellMs
+    return nextMode(this.#entered, permittedMode(wanted, this.#note.isWhole), hasDwelt)
+  }
+
+  /** What others have changed, and what this process has left out since: once a second. */
+  refresh(): Promise<boolean> {
     const leftOut = this.#entered === undefined ? undefined : leftOutIn(this.#entered)
     const tell = new Set([...this.#untold, ...(leftOut === undefined ? [] : [leftOut])])
-    this.#refreshing ??= (
-      tell.size > 0
-        ? this.change((note) => [...tell].reduce(withGap, note)).then(() => this.#told(tell))
-        : this.#notes.read(noteName).then((stored) => this.#take(noteFrom(stored)))
-    )
-      .catch(() => {
-        this.#readAt = performance.now() // asked again a second later; until then the last note holds
-      })
+    const look = async () => {
+      if (tell.size === 0) return this.#take(noteFrom(await this.#notes.read(noteName)))
+      await this.change((note) => [...tell].reduce(withGap, note))
+      for (const side of tell) this.#untold.delete(side)
+    }
+    this.#refreshing ??= this.#notePatience(look)
+      .then(
+        () => true,
+        () => {
+          this.#readAt = performance.now() // asked again a second later; until then the last note holds
+          return false
+        },
+      )
       .finally(() => {
         this.#refreshing = undefined
       })
     return this.#refreshing
   }
 
-  #told(sides: ReadonlySet<Side>): void {
-    for (const side of sides) this.#untold.delete(side)
-  }
-
   #take(note: StandingNote): void {
-    this.#note = [...this.#untold].reduce(withGap, note)
+    if (note.version >= this.#note.version) this.#note = [...this.#untold].reduce(withGap, note)
     this.#readAt = performance.now()
   }
 

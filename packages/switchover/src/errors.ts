@@ -55,4 +55,10 @@ export const errors = defineErrors('SWITCHOVER', {
       `${v.from} of ${v.switchover} lacks writes that the other side has: copied over, they would be lost there too.`,
     fix: 'Synchronize in the other direction.',
   },
+  LEGACY_BEHIND: {
+    message: (v: { switchover: string; left: number }) =>
+      `Legacy of ${v.switchover} could not be brought up to date (${v.left} keys failed), and does not lead yet.`,
+    fix: 'Run it again, or give up what only the target has: onlyOnTarget: "give-up".',
+    retriable: true,
+  },
 })

@@ -49,6 +49,17 @@ export { type RepairOptions, type RepairReport } from './repair.ts'
 export { type Payment } from './pay.ts'
 export { type Direction, type SyncOptions, type SyncReport } from './synchronize.ts'
 
+// The way back
+export { type AutomaticRollbackOptions, type GuardState } from './automatic-rollback.ts'
+export { type EmergencyOptions, type EmergencyReport } from './emergency-rollback.ts'
+export {
+  type RollbackOptions,
+  type RollbackStep,
+  type RollbackStepReport,
+  rollbackSteps,
+} from './gradual-rollback.ts'
+export { type Probe, type ProofStep } from './prove.ts'
+
 // How it goes
 export {
   healthBounds,

@@ -14,7 +14,6 @@ export type SwitchoverEvent =
     }
   | { readonly type: 'fallback'; readonly operation: string; readonly from: Side; readonly reason: string }
   | { readonly type: 'owed'; readonly operation: string; readonly towards: Side; readonly reason: string }
-  | { readonly type: 'compared'; readonly operation: string; readonly agrees: boolean }
 
 /** What was counted since the beginning. */
 export interface MonitorState {
@@ -31,7 +30,6 @@ export interface MonitorState {
   >
   readonly fallbacks: readonly { readonly reason: string; readonly count: number }[]
   readonly owed: readonly { readonly reason: string; readonly count: number }[]
-  readonly consistency: { readonly agreements: number; readonly differences: number }
 }
 
 export interface Monitor {
@@ -51,7 +49,6 @@ export function createMonitor(windowMs: number, now: () => number = () => perfor
   const counted = { legacy: ofSide(), target: ofSide() }
   const fallbacks = new Map<string, number>()
   const owed = new Map<string, number>()
-  const consistency = { agreements: 0, differences: 0 }
   const listeners: ((event: SwitchoverEvent) => void)[] = []
   const count = (event: SwitchoverEvent) => {
     switch (event.type) {
@@ -61,8 +58,6 @@ export function createMonitor(windowMs: number, now: () => number = () => perfor
         return void fallbacks.set(event.reason, (fallbacks.get(event.reason) ?? 0) + 1)
       case 'owed':
         return void owed.set(event.reason, (owed.get(event.reason) ?? 0) + 1)
-      case 'compared':
-        return void (consistency[event.agrees ? 'agreements' : 'differences'] += 1)
     }
   }
   const countCall = ({ side, outcome, ms }: Extract<SwitchoverEvent, { type: 'call' }>) => {
@@ -90,7 +85,6 @@ export function createMonitor(windowMs: number, now: () => number = () => perfor
       sides: { legacy: stateOf(counted.legacy), target: stateOf(counted.target) },
       fallbacks: listOf(fallbacks),
       owed: listOf(owed),
-      consistency: { ...consistency },
     }),
     forget: () => window.clear(),
   }

@@ -6,7 +6,8 @@ import type { Store } from './stores.ts'
 import { createSwitchover, type SwitchoverOptions } from './switchover.ts'
 
 /** How a store behaves from now on. */
-type Behaviour = 'well' | 'rejects' | 'throws' | 'hangs' | 'slow'
+export const behaviours = ['well', 'slow', 'rejects', 'throws', 'hangs'] as const
+export type Behaviour = (typeof behaviours)[number]
 
 /** A store in memory whose behaviour can be changed. */
 export interface FakeStore extends Store<string> {
@@ -37,7 +38,7 @@ function createFakeStore(side: Side): FakeStore {
       case 'throws':
         throw new StoreBroken(`${side} is broken at once`)
       case 'slow':
-        return new Promise<void>((resolve) => setTimeout(resolve, 20)).then(work)
+        return new Promise<void>((resolve) => setTimeout(resolve, 5)).then(work)
       case 'hangs':
         return new Promise<void>((resolve) => hanging.push(resolve)).then(work)
     }
@@ -67,7 +68,7 @@ function createFakeStore(side: Side): FakeStore {
 }
 
 /** Operations of two fake stores; the target answers a save with the key it has saved under. */
-export function fakeOperations(legacy: FakeStore, target: FakeStore) {
+export function fakeOperations(legacy: FakeStore, target: FakeStore, isRubbish: () => boolean = () => false) {
   return {
     save: write({
       key: (key: string, _value: string) => key,
@@ -79,7 +80,10 @@ export function fakeOperations(legacy: FakeStore, target: FakeStore) {
         await target.save(key, value)
         return { id: key }
       },
-      fromTarget: ({ id }) => ({ success: id !== '' }),
+      fromTarget: ({ id }) => {
+        if (isRubbish()) throw new TypeError('this is no answer')
+        return { success: id !== '' }
+      },
     }),
     load: read({
       key: (key: string) => key,
@@ -98,16 +102,20 @@ export function fakeOperations(legacy: FakeStore, target: FakeStore) {
 export async function openPair(
   flags: SwitchoverFlags = flagsOff,
   options: Partial<SwitchoverOptions<string, string, ReturnType<typeof fakeOperations>>> = {},
-  stores = { legacy: createFakeStore('legacy'), target: createFakeStore('target') },
+  stores: { readonly legacy: FakeStore; readonly target: FakeStore } = {
+    legacy: createFakeStore('legacy'),
+    target: createFakeStore('target'),
+  },
 ) {
   const { legacy, target } = stores
   let current = flags
+  let isRubbish = false
   const ledger: Ledger = options.ledger ?? createMemoryLedger()
   const switchover = await createSwitchover({
     name: 'pair',
     flags: () => current,
     stores: { legacy, target, toTarget: (value: string) => value, toLegacy: (value: string) => value },
-    operations: fakeOperations(legacy, target),
+    operations: fakeOperations(legacy, target, () => isRubbish),
     deadlineMs: { legacy: 200, target: 200 },
     ...options,
     ledger,
@@ -117,6 +125,9 @@ export async function openPair(
     legacy,
     target,
     ledger,
+    refuseTargetAnswers() {
+      isRubbish = true
+    },
     setFlags(next: SwitchoverFlags) {
       current = next
     },

@@ -31,12 +31,17 @@ export async function performRead(
   try {
     return await ask(shop, reading, reading.authority, fallsBack).answer
   } catch (error) {
-    if (!fallsBack || shop.isRefusal(error)) throw error
+    if (!fallsBack || shop.isRefusal(error) || !(await isLegacyWhole(shop))) throw error
     shop.monitor.tell({ type: 'fallback', operation: name, from: reading.authority, reason: reasonOf(error) })
     const second = await outcomeOf(ask(shop, reading, otherSide(reading.authority), false).answer)
     if (second.status === 'answered') return second.answer
     throw error
   }
+}
+
+/** Asked anew: since the call began, another process may have begun to leave legacy out. */
+async function isLegacyWhole({ control }: Workshop): Promise<boolean> {
+  return (await control.refresh()) && control.note().isWhole.legacy
 }
 
 /** Reads from both sides at once and waits for both. */

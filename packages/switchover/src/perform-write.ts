@@ -43,6 +43,7 @@ export async function performWrite(
   const first = ask(shop, writing, authority, fallsBack)
   const answer = await outcomeOf(first.answer)
   if (answer.status === 'answered') {
+    await admit(shop, writing)
     const second = follow(shop, writing, authority, first)
     return { authority, answer, second }
   }
@@ -66,13 +67,18 @@ async function begin(
   const key = operation.key(args)
   const { outbox, control } = shop
   const begunAt = performance.now()
+  let asked: Promise<Ticket | undefined> | undefined
   const entry = await outcomeOf(
-    shop.patience(() =>
-      standing.replica === undefined ? outbox.join(key) : outbox.begin(key, standing.authority),
-    ),
+    shop.patience(() => {
+      asked = standing.replica === undefined ? outbox.join(key) : outbox.begin(key, standing.authority)
+      return asked
+    }),
   )
   const isRecorded = entry.status === 'answered'
-  if (!isRecorded) control.leaveOut(otherSide(standing.authority))
+  const behind = () => control.leaveOut(otherSide(standing.authority))
+  if (!isRecorded && asked === undefined) behind()
+  // The ledger may have been slow only: what it has noted after all is owed.
+  else if (!isRecorded) shop.background(oweLate(shop, asked, behind))
   return {
     operation,
     name,
@@ -81,6 +87,19 @@ async function begin(
     ticket: isRecorded ? entry.answer : undefined,
     isRecorded,
     begunAt,
+  }
+}
+
+async function oweLate(
+  { outbox }: Workshop,
+  asked: Promise<Ticket | undefined> | undefined,
+  behind: () => void,
+): Promise<void> {
+  try {
+    const late = await asked
+    if (late) await outbox.owe(late, 'the ledger was slow')
+  } catch {
+    behind()
   }
 }
 
@@ -97,6 +116,26 @@ function ask(
     isTimed: standing.monitoring,
     mayRest,
   })
+}
+
+/**
+ * A write that began while the other side was left out, and ends when it no longer is, is owed: whoever has copied the key
+ * meanwhile may not have seen it.
+ */
+async function admit(
+  shop: Workshop,
+  { operation, args, standing, ticket, isRecorded }: Writing,
+): Promise<void> {
+  if (ticket !== undefined || !isRecorded || shop.control.isStill(standing.mode)) return
+  const { authority } = standing
+  try {
+    await shop.patience(async () => {
+      const late = await shop.outbox.begin(operation.key(args), authority)
+      await shop.outbox.owe(late, 'it began before both sides were written')
+    })
+  } catch {
+    shop.control.leaveOut(otherSide(authority))
+  }
 }
 
 /** The second write, by whoever is alone on the key. Otherwise the last one out has the key copied. */
@@ -201,7 +240,9 @@ async function fallBack(
   error: unknown,
 ): Promise<Written | undefined> {
   const { ticket, name } = writing
-  if (ticket === undefined) return undefined
+  if (ticket === undefined || !(await shop.control.refresh())) return undefined
+  // Asked anew: since the write began, another process may have begun to leave legacy out.
+  if (!shop.control.note().isWhole.legacy) return undefined
   const turned = await outcomeOf(shop.patience(() => shop.outbox.turn(ticket, 'legacy')))
   if (turned.status !== 'answered' || !turned.answer) return undefined
   shop.monitor.tell({ type: 'fallback', operation: name, from: 'target', reason: reasonOf(error) })

@@ -19,6 +19,8 @@ export interface Standing {
 
 /** What all processes of a switchover know of it. */
 export interface StandingNote {
+  /** Grows with every change: an older one never replaces a newer. */
+  readonly version: number
   readonly isWhole: Readonly<Record<Side, boolean>>
   /** Grows whenever a side is left out of a write: a copy that began before that does not make it whole. */
   readonly gaps: Readonly<Record<Side, number>>
@@ -32,11 +34,15 @@ type SwitchedOff = 'newLoad' | 'newSave' | 'parallel' | 'newStorage'
 
 /** A switchover that begins: everything is in legacy, and nothing was switched off. */
 const firstNote: StandingNote = Object.freeze({
+  version: 0,
   isWhole: Object.freeze({ legacy: true, target: false }),
   gaps: Object.freeze({ legacy: 0, target: 0 }),
   off: Object.freeze([]),
   reason: '',
 })
+
+/** Where it is among the notes. */
+export const noteName = 'standing'
 
 /** A note as it was stored. */
 export function noteFrom(stored: Json | undefined): StandingNote {
@@ -66,6 +72,18 @@ export function permittedMode(wanted: Mode, isWhole: StandingNote['isWhole']): M
   const authority = authorityIn(wanted)
   if (isWhole[authority] || !isWhole[otherSide(authority)]) return wanted
   return authority === 'legacy' ? 'target-leads' : 'legacy-leads'
+}
+
+const order: readonly Mode[] = ['legacy-only', 'legacy-leads', 'target-leads', 'target-only']
+
+/**
+ * One step on the way from a mode to another, so that two processes of which one is behind are never further apart than that.
+ * A side is left out only after both were written for a while (`hasDwelt`).
+ */
+export function nextMode(from: Mode | undefined, to: Mode, hasDwelt: boolean): Mode {
+  if (from === undefined || from === to) return to
+  const next = order[order.indexOf(from) + Math.sign(order.indexOf(to) - order.indexOf(from))] ?? to
+  return leftOutIn(next) !== undefined && !hasDwelt ? from : next
 }
 
 /** The side that a mode leaves out of every write. */

@@ -1,11 +1,20 @@
 import type { Problem } from '@changeover/errors'
+import {
+  type AutomaticRollbackOptions,
+  createGuard,
+  type Guard,
+  type GuardState,
+} from './automatic-rollback.ts'
+import { type EmergencyOptions, emergencyRollback, type EmergencyReport } from './emergency-rollback.ts'
+import { rollBack, type RollbackOptions, type RollbackStepReport } from './gradual-rollback.ts'
+import { watchHealth } from './watch-health.ts'
 import { askMs, type Control, openControl } from './control.ts'
 import { bothFacadeOf, type BothFacade, facadeOf, type Facade, type Operations } from './facade.ts'
 import type { FlagSource } from './flag-source.ts'
 import type { SwitchoverHealth } from './health.ts'
 import type { Ledger } from './ledger.ts'
 import type { Mode } from './mode.ts'
-import { createMonitor, type Monitor, type MonitorState } from './monitor.ts'
+import { createMonitor, type Monitor, type MonitorState, type SwitchoverEvent } from './monitor.ts'
 import type { OwedTotals } from './outbox.ts'
 import { createPatience } from './patience.ts'
 import { repair, type RepairOptions, type RepairReport } from './repair.ts'
@@ -37,6 +46,10 @@ export interface SwitchoverOptions<Legacy, Target, O extends Operations> {
   readonly isRefusal?: (error: unknown) => boolean
   /** What health looks at; a minute unless given. */
   readonly windowMs?: number
+  /** When a critical score takes the lead from the target. */
+  readonly automaticRollback?: AutomaticRollbackOptions | 'off'
+  /** Told of everything that happens, such as `reportTo(meter, name)` of `/open-telemetry`. */
+  readonly onEvent?: (event: SwitchoverEvent) => void
 }
 
 /** What a switchover is doing, as plain data. */
@@ -49,12 +62,16 @@ export interface SwitchoverState extends MonitorState {
   readonly health: SwitchoverHealth
   /** What was switched off by a rollback. */
   readonly switchedOff: readonly string[]
+  /** Why it was. */
+  readonly switchedOffReason: string
+  /** Whether health is about to take the lead from the target, or has done so. */
+  readonly guard: GuardState
   /** Undefined where the ledger does not answer. */
   readonly outbox: OwedTotals | undefined
 }
 
 /** A pair of implementations behind one facade. */
-export interface Switchover<O extends Operations> {
+export interface Switchover<O extends Operations, Legacy = unknown> {
   /** The operations, with the signatures they were defined with. */
   readonly call: Facade<O>
   /** The operations in parallel mode: they wait for both sides and give both results. */
@@ -66,6 +83,12 @@ export interface Switchover<O extends Operations> {
   synchronize(key: string, direction?: Direction): Promise<Payment>
   /** Copies every key: what a side needs before it may lead. */
   synchronizeAll(direction?: Direction, options?: SyncOptions): Promise<SyncReport>
+  /** Goes back to legacy at once, and proves that it works. */
+  emergencyRollback(options: EmergencyOptions<Legacy>): Promise<EmergencyReport>
+  /** Goes back to legacy step by step; a run that was cut off goes on. */
+  rollBack(options: RollbackOptions): Promise<readonly RollbackStepReport[]>
+  /** Takes back what rollbacks have switched off: the flags hold again. */
+  goForward(): Promise<void>
   /** Waits for what goes on behind the callers' backs: before the end of a process, and in tests. */
   settled(): Promise<void>
 }
@@ -78,19 +101,30 @@ export interface Switchover<O extends Operations> {
  */
 export async function createSwitchover<Legacy, Target, const O extends Operations>(
   options: SwitchoverOptions<Legacy, Target, O>,
-): Promise<Switchover<O>> {
+): Promise<Switchover<O, Legacy>> {
   const { name, flags, ledger, operations } = options
   const control = await openControl(name, flags, ledger.notes)
   const monitor = createMonitor(options.windowMs ?? 60_000)
   const background = createBackground()
   const shop = workshopOf(options, control, monitor, background.add)
+  if (options.onEvent) monitor.onEvent(options.onEvent)
+  const { automaticRollback } = options
+  const guard = createGuard(automaticRollback === 'off' ? undefined : automaticRollback)
+  if (automaticRollback !== 'off') watchHealth(shop, guard)
   return {
     call: facadeOf(shop, operations),
     both: bothFacadeOf(shop, operations),
-    state: () => stateOf(shop),
+    state: () => stateOf(shop, guard),
     repair: (how) => repair(shop, how),
     synchronize: (key, direction) => synchronizeKey(shop, key, direction ?? directionIn(shop)),
     synchronizeAll: (direction, how) => synchronizeAll(shop, direction ?? directionIn(shop), how),
+    emergencyRollback: (how) => emergencyRollback(shop, options.stores.legacy, how),
+    rollBack: (how) => rollBack(shop, how),
+    async goForward() {
+      await control.change((note) => ({ ...note, off: [], reason: '' }))
+      monitor.forget()
+      guard.rearm()
+    },
     settled: background.settled,
   }
 }
@@ -130,7 +164,7 @@ function workshopOf<Legacy, Target, O extends Operations>(
   }
 }
 
-async function stateOf({ name, control, monitor, outbox }: Workshop): Promise<SwitchoverState> {
+async function stateOf({ name, control, monitor, outbox }: Workshop, guard: Guard): Promise<SwitchoverState> {
   const { mode, authority, isWhole, problems } = control.last()
   return {
     name,
@@ -139,6 +173,8 @@ async function stateOf({ name, control, monitor, outbox }: Workshop): Promise<Sw
     isWhole,
     problems,
     switchedOff: control.note().off,
+    switchedOffReason: control.note().reason,
+    guard: guard.state(),
     health: monitor.health(),
     outbox: await outbox.totals().catch(() => undefined),
     ...monitor.state(),

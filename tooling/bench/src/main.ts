@@ -7,9 +7,10 @@ import { dualWrite } from './dual-write.ts'
 import { foundation } from './foundation.ts'
 import { tableOf } from './measure.ts'
 import { proxies } from './proxies.ts'
+import { switchover } from './switchover.ts'
 
 // pnpm bench [foundation] [--rows 1000000] [--write]: prints the table; --write keeps it in docs/benchmarks.md.
-const benchmarks = { foundation, 'dual-write': dualWrite, proxies }
+const benchmarks = { foundation, 'dual-write': dualWrite, proxies, switchover }
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { rows: { type: 'string', default: '1000000' }, write: { type: 'boolean', default: false } },
