@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { CompiledQuery } from 'kysely'
 import type { ConnectionTarget } from './connection-target.ts'
-import type { Database, QueryResult, Transaction, TransactionOptions } from './database.ts'
+import type { Database, Queryable, QueryResult, Transaction, TransactionOptions } from './database.ts'
 import { errors } from './errors.ts'
 import { toFailure } from './to-failure.ts'
 import { openTransactionScope, toCommitFailure, type TransactionScope } from './transaction-scope.ts'
@@ -22,6 +22,14 @@ export function fromEntityManager(em: EntityManager): Database {
     transaction: (work, options = {}) =>
       em.isInTransaction() ? joinTransaction(em, work, options) : openTransaction(em, work, options),
   }
+}
+
+/**
+ * Asks within a transaction that MikroORM has opened but not yet given to its EntityManager: what a subscriber is told of in
+ * `afterTransactionStart`.
+ */
+export function fromTransaction(em: EntityManager, transaction: Asking): Queryable {
+  return { inTransaction: true, query: (text, params) => ask(em, transaction, text, params) }
 }
 
 async function joinTransaction<T>(

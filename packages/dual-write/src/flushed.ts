@@ -13,6 +13,8 @@ export interface FlushedRows {
   readonly rows: Set<object>
   /** Entities whose links have changed. */
   readonly links: Set<object>
+  /** Keys of rows whose links the database changes by itself. */
+  readonly linkKeys: Map<string, Key>
 }
 
 /** What one transaction owes the other side when it commits. */
@@ -32,6 +34,7 @@ export class Flushed {
       known: new Map(),
       rows: new Set(),
       links: new Set(),
+      linkKeys: new Map(),
     }
     this.found.set(name, made)
     return made
@@ -49,15 +52,16 @@ export function addKeys(to: Map<string, Key>, keys: readonly Key[]): void {
 
 /** The key of an entity as texts, by the fields of the table; undefined while it has none. */
 export function keyOfEntity(table: Table, entity: object): Key | undefined {
-  const texts = table.key.map((field) => textOf(Reflect.get(entity, field)))
+  const texts = table.key.map((field) => keyText(Reflect.get(entity, field)))
   return texts.every((text) => text !== undefined) ? texts : undefined
 }
 
-function textOf(value: unknown): string | undefined {
+/** A value of a key as text; undefined where there is none. */
+export function keyText(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined
   if (value instanceof Date) return value.toISOString()
   if (typeof value !== 'object') return String(value)
   // A reference that is part of the key: an entity with a key of its own.
   const id: unknown = Reflect.get(value, 'id')
-  return id === undefined ? undefined : textOf(id)
+  return id === undefined ? undefined : keyText(id)
 }

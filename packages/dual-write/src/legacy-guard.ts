@@ -45,7 +45,7 @@ export function guardSql(
   // A row of the same view that is gone takes the key with it: then only those that follow it can tell.
   const parts = table.interests.flatMap(({ mapping }) => mapping.legacy.madeOf ?? [])
   const isPart = (other: Sql) => parts.some((part) => tableSql(part.table).text === other.text)
-  const own = actions.filter(({ from, to }) => from.text === table.sql.text && !isPart(to))
+  const own = actions.filter(({ from, to }) => from.sql.text === table.sql.text && !isPart(to.sql))
   // Only who is about to be refused pays for a second look.
   const again = sql`
     IF changeover_refused IS NOT NULL THEN
@@ -83,5 +83,5 @@ function isOrphan({ to, columns, toColumns }: ReferentialAction, alias: string):
   const same = columns.map(
     (column, index) => sql`${ident('parent', toColumns[index] ?? '')} = ${ident(alias, column)}`,
   )
-  return all([...present, sql`NOT EXISTS (SELECT 1 FROM ${to} AS parent WHERE ${all(same)})`])
+  return all([...present, sql`NOT EXISTS (SELECT 1 FROM ${to.sql} AS parent WHERE ${all(same)})`])
 }

@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '@changeover/database'
+import type { Database, Queryable, Transaction } from '@changeover/database'
 import { fieldNamed, type Mapping, typeText } from '@changeover/mapping'
 import { all, any, ident, join, type Sql, sql } from '@changeover/mapping/sql'
 import { adopt, type Key, keyNames, keyParameters, keyType, parameter, targetSide } from '@changeover/sync'
@@ -10,7 +10,7 @@ import { pay, type Payment } from './pay-forward.ts'
 import { identityColumns } from './row-triggers.ts'
 
 /** The stored phase, without a lock: whoever acts on it looks again under lock. */
-export async function phaseNow(database: Database, migration: string): Promise<string> {
+export async function phaseNow(database: Queryable, migration: string): Promise<string> {
   const stored = await readPhase(database, migration)
   return stored?.phase.name ?? 'legacy-only'
 }
@@ -39,7 +39,7 @@ export async function knownKeys(
 export async function payBackward(database: Database, dualWrite: DualWrite, flushed: Flushed): Promise<void> {
   const due = flushed
     .all('backward')
-    .filter(({ keys, rows, links }) => keys.size + rows.size + links.size > 0)
+    .filter(({ keys, rows, links, linkKeys }) => keys.size + rows.size + links.size + linkKeys.size > 0)
   if (due.length === 0) return
   await database.transaction(async (tx) => {
     const { phase } = await lockPhase(tx, dualWrite.migration)
@@ -53,7 +53,7 @@ export async function payBackward(database: Database, dualWrite: DualWrite, flus
 }
 
 async function paymentsOf(tx: Transaction, flushed: FlushedRows): Promise<readonly Payment[]> {
-  const { mapping, keys, rows, links, known } = flushed
+  const { mapping, keys, rows, links, linkKeys, known } = flushed
   const own = (entities: ReadonlySet<object>) =>
     [...entities].flatMap((entity) => keyOfEntity(mapping.target, entity) ?? [])
   await restore(tx, mapping, [...known])
@@ -65,10 +65,14 @@ async function paymentsOf(tx: Transaction, flushed: FlushedRows): Promise<readon
     own(rows).flatMap((key) => [here.get(key)].filter((each) => each !== undefined)),
   )
   if (keyless.length > 0) addKeys(changed, await adopt(tx, mapping, keyless))
-  const linked = own(links).flatMap((key) => [here.get(key)].filter((each) => each !== undefined))
+  const linked = new Map(linkKeys)
+  addKeys(
+    linked,
+    own(links).flatMap((key) => [here.get(key)].filter((each) => each !== undefined)),
+  )
   return [
     { mapping, keys: [...changed.values()], links: false },
-    { mapping, keys: linked, links: true },
+    { mapping, keys: [...linked.values()], links: true },
   ]
 }
 

@@ -21,10 +21,10 @@ export async function payForward(
   dualWrite: DualWrite,
   flushed: readonly FlushedRows[],
 ): Promise<void> {
-  const due = flushed.flatMap(({ mapping, keys, rows, links }): readonly Payment[] => {
+  const due = flushed.flatMap(({ mapping, keys, rows, links, linkKeys }): readonly Payment[] => {
     const changed = new Map(keys)
     addKeys(changed, keysOf(mapping, rows))
-    const linked = new Map<string, Key>()
+    const linked = new Map(linkKeys)
     addKeys(linked, keysOf(mapping, links))
     return [
       { mapping, keys: [...changed.values()], links: false },

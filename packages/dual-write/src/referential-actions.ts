@@ -1,11 +1,18 @@
 import type { Queryable } from '@changeover/database'
 import { ident, type Sql } from '@changeover/mapping/sql'
 
+/** A table by schema and name, and as SQL writes it. */
+export interface TablePlace {
+  readonly schema: string
+  readonly name: string
+  readonly sql: Sql
+}
+
 /** A foreign key that does something with its rows when the row they refer to goes or changes its key. */
 export interface ReferentialAction {
-  readonly from: Sql
+  readonly from: TablePlace
   readonly columns: readonly string[]
-  readonly to: Sql
+  readonly to: TablePlace
   readonly toColumns: readonly string[]
   readonly onDelete: 'nothing' | 'delete' | 'change'
 }
@@ -24,12 +31,16 @@ interface Found {
 export async function referentialActions(database: Queryable): Promise<readonly ReferentialAction[]> {
   const { rows } = await database.query<Found>(query)
   return rows.map(({ fromSchema, fromName, toSchema, toName, columns, toColumns, onDelete }) => ({
-    from: ident(fromSchema, fromName),
+    from: placeOf(fromSchema, fromName),
     columns,
-    to: ident(toSchema, toName),
+    to: placeOf(toSchema, toName),
     toColumns,
     onDelete,
   }))
+}
+
+function placeOf(schema: string, name: string): TablePlace {
+  return { schema, name, sql: ident(schema, name) }
 }
 
 const namesOf = (table: string, numbers: string) =>
