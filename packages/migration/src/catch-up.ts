@@ -22,6 +22,8 @@ export interface CatchUpOptions {
 }
 
 const defaultBatch = 1_000
+// Every statement must see what was committed while it waited for a lock.
+const fresh = { isolation: 'read committed' } as const
 const largestBatch = 4_000_000
 
 /**
@@ -87,12 +89,14 @@ async function eachBatch(
 ): Promise<CaughtUp> {
   const done = { rows: 0, written: 0, lost: [] as LostRow[] }
   const next = (after: Key | undefined, limitRows: number): Promise<GivenBack> =>
-    retrying(database, (tx) => giveBack(tx, sync, mapping, { migration, after, limitRows, strays })).catch(
-      (error: unknown) => {
-        if (!refersAhead(error) || limitRows >= largestBatch) throw error
-        return next(after, limitRows * 4)
-      },
-    )
+    retrying(
+      database,
+      (tx) => giveBack(tx, sync, mapping, { migration, after, limitRows, strays }),
+      fresh,
+    ).catch((error: unknown) => {
+      if (!refersAhead(error) || limitRows >= largestBatch) throw error
+      return next(after, limitRows * 4)
+    })
   for (let after: Key | undefined; ; ) {
     const given: GivenBack = await next(after, batchRows)
     done.rows += given.rows

@@ -159,3 +159,17 @@ test('a row that legacy cannot hold is counted by the rehearsal with key, field 
   const { closed } = await planPhase(fixture.database, crm, 'legacy-leads')
   expect(closed.map(({ gate }) => gate)).toContain('legacy-caught-up')
 })
+
+test('a rehearsal of a part of the rows says so, and does not open the gate', async () => {
+  await go('legacy-leads')
+  await fill()
+  const gate = async (rehearsal: { readonly limitRows?: number; readonly batchRows?: number }) => {
+    const { verdicts } = await planPhase(fixture.database, crm, 'target-leads', { rehearsal })
+    return verdicts.find((each) => each.gate === 'losses-accepted')
+  }
+  expect(await gate({ limitRows: 2, batchRows: 2 })).toMatchObject({
+    state: 'closed',
+    why: expect.stringMatching(/^only 4 rows were tried/),
+  })
+  expect(await gate({})).toMatchObject({ state: 'open' })
+})

@@ -152,8 +152,10 @@ async function lossesOf(
   migration: Migration,
   options: RehearseOptions,
 ): Promise<NonNullable<Observations['losses']>> {
-  const { mappings } = await rehearse(database, migration, options)
+  const { mappings, isComplete } = await rehearse(database, migration, options)
   return {
+    isComplete,
+    rowsTried: mappings.reduce((sum, { rows }) => sum + rows, 0),
     rows: mappings.reduce((sum, { lostRows }) => sum + lostRows, 0),
     fields: mappings.flatMap(({ mapping, lostFields }) => lostFields.map((field) => `${mapping}.${field}`)),
   }

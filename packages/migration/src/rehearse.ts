@@ -97,11 +97,13 @@ async function rehearseMapping(
   if (together) given.push(together)
   let rows = together?.rows ?? 0
   let after: Key | undefined
+  let isBroken = false
   while (together === undefined) {
     const next = await attempt(database, sync, mapping, { migration, after, limitRows: size, strays })
     given.push(next)
     rows += next.rows
     after = next.last
+    isBroken = next.isBroken
     if (after === undefined || rows >= limitRows) break
   }
   const refused = given.flatMap((each) => each.refused)
@@ -114,7 +116,7 @@ async function rehearseMapping(
     lostFields: [...new Set(lost.map(({ field }) => field))],
     lost: lost.slice(0, shown),
     seconds: (performance.now() - begun) / 1_000,
-    end: after === undefined ? 'reached' : 'cut',
+    end: after === undefined && !isBroken ? 'reached' : 'cut',
   }
 }
 
@@ -136,7 +138,8 @@ async function attemptNew(
 }
 
 /**
- * A batch that the database refuses is lost as a whole, as far as is known: what it said stands for its rows. Rows that would be
+ * A batch that the database refuses is lost as a whole, as far as is known, and nothing behind it is tried: what it said stands
+ * for its rows. Rows that would be
  * deleted, but only after others that refer to them, are not counted.
  */
 async function attempt(
@@ -144,9 +147,10 @@ async function attempt(
   sync: Sync,
   mapping: Mapping,
   options: Parameters<typeof giveBack>[3],
-): Promise<GivenBack> {
+): Promise<GivenBack & { readonly isBroken: boolean }> {
   try {
-    return await rolledBack(database, (tx) => giveBack(tx, sync, mapping, options))
+    const given = await rolledBack(database, (tx) => giveBack(tx, sync, mapping, options))
+    return { ...given, isBroken: false }
   } catch (error) {
     if (!isFailure(error) || error.retriable) throw error
     if (refersAhead(error) && options.limitRows < everything)
@@ -154,7 +158,8 @@ async function attempt(
     const key = options.after ?? []
     const why = `cannot be written in the batch after ${key.join(', ') || 'the beginning'}: ${error.message}`
     if (options.strays === 'delete') return attempt(database, sync, mapping, { ...options, strays: 'keep' })
-    return { last: undefined, rows: 1, written: 0, refused: [{ key, rule: error.code, field: 'row', why }] }
+    const refused = [{ key, rule: error.code, field: 'row', why }]
+    return { last: undefined, rows: 1, written: 0, refused, isBroken: true }
   }
 }
 

@@ -76,6 +76,8 @@ export const gates = Object.freeze({
     ({ phase, losses }, { acceptedLossRows }) => {
       const fix = `List them: changeover phase rollback ${phase.migration} --dry-run`
       if (losses === undefined) return { why: 'nobody counted what a rollback could not give back', fix }
+      if (losses.isComplete === false)
+        return { why: `only ${losses.rowsTried ?? 0} rows were tried, and ${losses.rows} of them lost`, fix }
       if (losses.rows <= acceptedLossRows) return undefined
       return { why: `legacy cannot hold ${losses.fields.join(', ')} of ${losses.rows} rows`, fix }
     },

@@ -29,8 +29,13 @@ export interface Observations {
   readonly replicas?: readonly ReplicaLag[]
   /** Real rows that were taken to the target and back, and how many of them came back otherwise. */
   readonly reverse?: { readonly rows: number; readonly failures: number }
-  /** What a rollback could not give back to legacy. */
-  readonly losses?: { readonly rows: number; readonly fields: readonly string[] }
+  /** What a rollback could not give back to legacy. `isComplete`: every row was tried; true unless given. */
+  readonly losses?: {
+    readonly rows: number
+    readonly fields: readonly string[]
+    readonly isComplete?: boolean
+    readonly rowsTried?: number
+  }
   readonly legacyUse?: {
     /** How long uses have been counted. */
     readonly watchedSeconds: number

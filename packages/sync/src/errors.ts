@@ -12,6 +12,11 @@ export const errors = defineErrors('SYNC', {
       `The mapping ${v.mapping} is not part of this sync, which knows ${v.known}.`,
     fix: 'Give all mappings of the migration to createSync.',
   },
+  SNAPSHOT_TOO_OLD: {
+    message: (v: { mapping: string; rows: number }) =>
+      `${v.mapping}: ${v.rows} row(s) without a source would be deleted under REPEATABLE READ, whose snapshot may not show a source that has come back.`,
+    fix: "Run it under READ COMMITTED or SERIALIZABLE: database.transaction(work, { isolation: 'read committed' }).",
+  },
   KEY_SHAPE: {
     message: (v: { mapping: string; expected: number; given: string }) =>
       `A key of ${v.mapping} has ${v.expected} column(s), but ${v.given} was given.`,

@@ -1,6 +1,8 @@
-import { createPoolDatabase, type Database, type Transaction } from '@changeover/database'
+import { createPoolDatabase, type Database, type Isolation, type Transaction } from '@changeover/database'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openFixture, type SyncFixture, ticketToItem } from './ticket-to-item.fixture.ts'
+import { errors } from './errors.ts'
+import type { SyncResult } from './sync.ts'
 import { rewriting } from './rewriting.fixture.ts'
 import { turns } from './turns.fixture.ts'
 
@@ -64,6 +66,61 @@ describe('FM-02 a row that comes back while its twin is being removed', () => {
 
   test('loses it where the replica is not locked (mutation)', async () => {
     await reinsertDuringRepair((tx) => rewriting(tx, lockOfReplica))
+    expect(await apart()).toBe('1')
+  })
+})
+
+describe('FM-02 a repair in an older snapshot', () => {
+  /** The row comes back, finds its twin right and commits, after the repair has taken its snapshot. */
+  async function repairIn(isolation: Isolation): Promise<SyncResult> {
+    await open.database.query(insertTicket)
+    await open.database.transaction((tx) => sync(tx, '7'))
+    await open.database.query('DELETE FROM ticket')
+    return other.transaction(
+      async (tx) => {
+        await tx.query('SELECT count(*) FROM ticket')
+        await open.database.transaction(async (app) => {
+          await app.query(insertTicket)
+          await sync(app, '7')
+        })
+        return sync(tx, '7')
+      },
+      { isolation },
+    )
+  }
+
+  test('is refused instead of taking the twin of a row that came back', async () => {
+    await expect(repairIn('repeatable read')).rejects.toMatchObject({
+      code: errors.SNAPSHOT_TOO_OLD.code,
+      values: { mapping: 'Ticket', rows: 1 },
+    })
+    expect(await apart()).toBe('0')
+  })
+
+  test('sees the row where each statement has its own', async () => {
+    expect(await repairIn('read committed')).toMatchObject({ deleted: 0 })
+    expect(await apart()).toBe('0')
+  })
+
+  test('would take it where it says nothing of its isolation (mutation)', async () => {
+    const silent = (tx: Transaction): Transaction => ({
+      ...tx,
+      inTransaction: true,
+      query: (text, params) =>
+        tx.query(text.replace(`pg_catalog.current_setting('transaction_isolation')`, `'unknown'`), params),
+    })
+    await open.database.query(insertTicket)
+    await open.database.transaction((tx) => sync(tx, '7'))
+    await open.database.query('DELETE FROM ticket')
+    const work = async (tx: Transaction) => {
+      await tx.query('SELECT count(*) FROM ticket')
+      await open.database.transaction(async (app) => {
+        await app.query(insertTicket)
+        await sync(app, '7')
+      })
+      return sync(silent(tx), '7')
+    }
+    await other.transaction(work, { isolation: 'repeatable read' })
     expect(await apart()).toBe('1')
   })
 })

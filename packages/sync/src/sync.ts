@@ -42,7 +42,8 @@ export interface Sync {
    * differs, deletes what has no source, in the caller's transaction. A second call writes nothing.
    *
    * Cost: three statements; first the authority's rows, then the replica's are locked FOR NO KEY UPDATE, both in key order.
-   * Errors: SYNC.*; DATABASE.* when the database refuses a row, which fails the whole call.
+   * Errors: SYNC.* (SNAPSHOT_TOO_OLD where it would delete under REPEATABLE READ); DATABASE.* when the database refuses a
+   * row, which fails the whole call.
    */
   keys(
     tx: Transaction,
@@ -91,7 +92,10 @@ export function createSync(mappings: readonly Mapping[]): Sync {
       ...keyParameters(mapping, present),
       ...(isInPlace(mapping) ? [] : keyParameters(mapping, absent)), // what is gone is gone on both sides
     ])
-    const { fresh, refused, ...counts } = rows[0] ?? noRow
+    const { fresh, refused, isolation, ...counts } = rows[0] ?? noRow
+    // Its snapshot is older than its locks: the source of a twin may have come back since.
+    if (counts.deleted > 0 && isolation === 'repeatable read')
+      throw errors.SNAPSHOT_TOO_OLD({ mapping: mapping.name, rows: counts.deleted })
     const inserted = parseKeys(fresh)
     if (direction === 'forward' && inserted.length > 0)
       await rewriteDependents(tx, mapping, inserted, { heldValues })
@@ -180,6 +184,7 @@ interface WriteRow {
   readonly unlinked: number
   readonly fresh: string | null
   readonly refused: string | null
+  readonly isolation: string
 }
 
 const noRow: WriteRow = {
@@ -190,6 +195,7 @@ const noRow: WriteRow = {
   unlinked: 0,
   fresh: null,
   refused: null,
+  isolation: '',
 }
 const nothing: SyncResult = { inserted: 0, updated: 0, deleted: 0, linked: 0, unlinked: 0, refused: [] }
 

@@ -43,7 +43,7 @@ const anything: WriteShape = { parts: ['insert', 'update', 'delete', 'link'], re
  * The one statement that makes the replica say what the mapping says. Parameters: the locked keys of the authority (from
  * `$1`), then the keys that had no row (deleted on the replica unless a row has appeared since).
  * Shape: one row of `inserted`, `updated`, `deleted`, `linked`, `unlinked` (int4), `fresh` (text: JSON list of inserted
- * keys) and `refused` (text: JSON list of `{key, refusal}`, the latter an index into {@link refusalsOf}).
+ * keys), `refused` (text: JSON list of `{key, refusal}`, the latter an index into {@link refusalsOf}) and `isolation`.
  */
 export function writeSql(
   mapping: Mapping,
@@ -75,7 +75,7 @@ export function writeSql(
     does(part) ? sql`(SELECT count(*) FROM ${ident(step)})::int` : sql`0`
   return sql`WITH ${join([...(asked ? [batch] : []), ...steps], ',\n')}${link.statements}
 SELECT ${count('inserted', 'insert')} AS inserted, ${count('updated', 'update')} AS updated,
-  ${count('deleted', 'delete')} AS deleted, ${link.counts}, ${asked ? toldOf(names) : sql`NULL::text AS fresh, NULL::text AS refused`}`
+  ${count('deleted', 'delete')} AS deleted, ${link.counts}, ${asked ? toldOf(names) : sql`NULL::text AS fresh, NULL::text AS refused`}, pg_catalog.current_setting('transaction_isolation') AS isolation`
 }
 
 /** New keys, and rows that are refused, each as a JSON list. */

@@ -49,8 +49,11 @@ export function fix(
   const context = contextOf(setting, found, options)
   const ledger = createFixLedger(setting.migration, context.authority)
   const run: RunStep = async (step) => {
-    const result = await retrying(setting.database, async (tx) =>
-      ledger.keep(tx, await runStep(tx, context, step)),
+    // Every statement must see what was committed while it waited for a lock.
+    const result = await retrying(
+      setting.database,
+      async (tx) => ledger.keep(tx, await runStep(tx, context, step)),
+      { isolation: 'read committed' },
     )
     ledger.settle()
     return result
