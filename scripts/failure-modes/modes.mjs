@@ -139,6 +139,14 @@ export const failureModes = {
     'raw SQL without filters; row-level policies make it inconclusive',
   ],
   40: ['a truncated comparison is called OK', 'coverage is part of the verdict'],
+  42: [
+    'shadow reads slow the application down or change what it gets',
+    'off the request path, in a pool of their own, with a cap, a deadline and a rest after failures',
+  ],
+  43: [
+    'writes between the two reads look like differences',
+    'both sides are read in one snapshot, and once more before a difference counts',
+  ],
   44: [
     'the phase changes in the middle of a request',
     'a request keeps the phase it began with, and cannot write by another',
@@ -147,6 +155,10 @@ export const failureModes = {
   46: [
     'the store of flags is away and a default takes over',
     'the last known phase stays; without one a process does not start',
+  ],
+  47: [
+    'a page token of one model is used on the other, or on another list',
+    'a token names its model, sort and filters; any other one is refused',
   ],
   49: [
     'DDL waits for a lock and everybody waits behind it',

@@ -15,6 +15,7 @@ const order = [
   'phase advance',
   'phase rollback',
   'phase set',
+  'phase read-share',
   'flags check',
   'contract',
   'contract show',

@@ -64,7 +64,7 @@ function escaped(text: string): string {
   )
 }
 
-// When this fails a catalogue has changed: run `vitest run -u errors-page` and read the difference.
+// When this fails a catalogue has changed: run `vitest run errors-page -u` and read the difference.
 test('docs/errors.md is what the catalogues say', async () => {
   const sets = await catalogues()
   expect(sets.length).toBeGreaterThanOrEqual(10)

@@ -35,6 +35,7 @@ export { restore, type Restored, type RestoreOptions } from './backup/restore.ts
 export { changePhase, type ChangePhaseOptions, type PhaseChange, planPhase } from './change-phase.ts'
 export { captureDrift } from './capture-drift.ts'
 export { observe, type ObserveOptions } from './observe.ts'
+export { observeHealth } from './observe-health.ts'
 export { catchUp, type CatchUpOptions, type CaughtUp } from './catch-up.ts'
 export {
   type LostRow,

@@ -15,6 +15,7 @@ import { createVerifier } from '@changeover/verifier'
 import { legacyTableNames, legacyViewNames } from './contract/legacy-tables.ts'
 import { lastRestoredBackup } from './contract/restored-backup.ts'
 import type { Migration } from './define-migration.ts'
+import { observeHealth, shadowOf } from './observe-health.ts'
 import { phaseOf } from './phase-of.ts'
 import { proveReverse } from './prove-reverse.ts'
 import { rehearse, type RehearseOptions } from './rehearse.ts'
@@ -30,8 +31,7 @@ export interface ObserveOptions {
 }
 
 /**
- * Gathers what the gates of an arrow ask for, and nothing else. Shadow reads and health are not observed here: their gates stay
- * closed until somebody waives them by name.
+ * Gathers what the gates of an arrow ask for, and nothing else.
  *
  * Cost: catalog statements; the self-test of capture, a proof on a sample and a rehearsal, all rolled back, where asked for.
  */
@@ -61,6 +61,8 @@ export async function observe(
     ...(backfill && (await backfillOf(database, migration))),
     ...(asks('outbox-empty') && { outbox: { rows: (await owedState(database, migration.name)).keys } }),
     ...(certificate && { certificate }),
+    ...(asks('shadow-agrees') && phase && (await shadowOf(database, phase))),
+    ...(asks('healthy') && phase && { health: await observeHealth(database, migration, phase) }),
     ...(asks('reverse-proven') && { reverse: await reverseOf(database, migration) }),
     ...(asks('losses-accepted') &&
       rehearsal !== 'none' && { losses: await lossesOf(database, migration, rehearsal) }),

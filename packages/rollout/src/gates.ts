@@ -94,7 +94,7 @@ export const gates = Object.freeze({
     phase.readPercent > 0 || phase.readTenants.length > 0
       ? {
           why: `${phase.readPercent} % of reads and ${phase.readTenants.length} tenants come from the target, which would go stale`,
-          fix: `Read from legacy first: changeover phase read-share ${phase.migration} --percent 0`,
+          fix: `Read from legacy first: changeover phase read-share ${phase.migration} --percent 0 --lower`,
         }
       : undefined,
   ),

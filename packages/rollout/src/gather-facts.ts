@@ -40,7 +40,7 @@ export async function requirePhase(database: Queryable, migration: string): Prom
 }
 
 /** How far each replica of the server is behind; null for one whose lag this user may not see. */
-async function replicaLags(database: Queryable): Promise<readonly ReplicaLag[]> {
+export async function replicaLags(database: Queryable): Promise<readonly ReplicaLag[]> {
   const { rows } = await database.query<ReplicaLag>(
     `select application_name as name,
        case when state is null then null

@@ -69,6 +69,23 @@ export { type Blocker, describeBlocker } from './blockers.ts'
 export { type FenceOptions } from './fence.ts'
 export { type FlipOptions } from './flip.ts'
 
+// What is measured meanwhile
+export { healthSignals } from './monitor/health-signals.ts'
+export {
+  createRequestMonitor,
+  type RequestMonitor,
+  type RequestMonitorOptions,
+  type RequestSeen,
+} from './monitor/request-monitor.ts'
+export {
+  pruneMonitor,
+  recordShadowReads,
+  type ShadowExample,
+  shadowExamples,
+  type ShadowStatistics,
+  shadowStatistics,
+} from './monitor/shadow-ledger.ts'
+
 // Who takes part
 export { type HeartbeatOptions, startHeartbeat } from './heartbeat.ts'
 export {

@@ -1,5 +1,6 @@
 import type { DdlStatement } from '@changeover/database'
 import { phaseNames } from './phase.ts'
+import { monitorDdl } from './monitor/monitor-ddl.ts'
 import { lockCall } from './phase-lock.ts'
 
 /** SQLSTATE of `changeover.current_phase` for a migration of which no phase is stored. */
@@ -137,6 +138,7 @@ export const ledgerDdl: readonly DdlStatement[] = [
   'CREATE UNIQUE INDEX IF NOT EXISTS transition_open ON changeover.transition (migration) WHERE finished_at IS NULL',
   instanceTable,
   legacyUseTable,
+  ...monitorDdl,
   currentPhase,
   announce,
   `CREATE OR REPLACE TRIGGER announce AFTER INSERT OR UPDATE ON changeover.phase

@@ -9,7 +9,7 @@ export interface Pair {
 
 /**
  * Asks both sides the same. `isAgainstItself`: an A/A probe, in which the control stands for the candidate, too, so that
- * what still differs is noise. A probe that outlives its deadline is aborted by the signal.
+ * what still differs is noise. A difference is asked for once more before it counts. A probe that outlives its deadline is aborted by the signal.
  */
 export type Probe = (isAgainstItself: boolean, signal: AbortSignal) => Promise<Pair>
 

@@ -86,7 +86,10 @@ describe('a shadow', () => {
   test('begins after its caller has gone on', async () => {
     const order: string[] = []
     const { shadow } = shadowWith()
-    const candidate = async () => order.push('candidate')
+    const candidate = async () => {
+      order.push('candidate')
+      return answer()
+    }
     await shadow.call('list', answer, candidate).then(() => order.push('caller'))
     await shadow.settled()
     expect(order).toEqual(['caller', 'candidate'])
@@ -108,6 +111,14 @@ describe('a shadow', () => {
     expect(noise.length).toBeGreaterThan(50)
     expect(new Set(noise.map(({ verdict }) => verdict))).toEqual(new Set(['same']))
     expect(new Set(real.map(({ verdict }) => verdict))).toEqual(new Set(['different']))
+  })
+
+  test('looks again before it counts a difference', async () => {
+    const { shadow, seen } = shadowWith()
+    let moment = 0
+    await shadow.call('list', answer, async () => ({ rows: moment++ === 0 ? [] : [1, 2] }))
+    await shadow.settled()
+    expect(seen.map(({ verdict }) => verdict)).toEqual(['same'])
   })
 
   test('leaves out what comes while enough is under way', async () => {

@@ -140,7 +140,10 @@ function guardOf(options: ShadowOptions) {
     const named = { operation, isAgainstItself, differences: [] }
     try {
       return await policy.execute(async ({ signal }) => {
-        const observation = compare(named, await probe(isAgainstItself, signal), options)
+        const ask = async () => compare(named, await probe(isAgainstItself, signal), options)
+        const first = await ask()
+        // What was in motion when it was looked at is no difference: it counts when it is still there.
+        const observation = first.verdict === 'different' ? await ask() : first
         if (observation.verdict === 'candidate-failed') throw new ProbeFailed(observation)
         return observation
       })

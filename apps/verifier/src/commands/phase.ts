@@ -4,6 +4,7 @@ import type { PhaseChangeSettings } from '../jobs/phase-change.ts'
 import { perform } from '../perform.ts'
 import type { Shell } from '../shell.ts'
 import { newCommand } from './new-command.ts'
+import { readShareCommand } from './read-share.ts'
 import { wholeNumber } from './whole-number.ts'
 
 /** Spelled out here too, so that help loads no engine; a test compares them. */
@@ -23,8 +24,8 @@ export function phaseCommand(shell: Shell) {
       'The phase says which side is the authority, for every process and in the database itself. It changes only through gates: ' +
         'each says what is missing and what opens it.',
     )
-  for (const each of [showCommand(shell), planCommand(shell), ...moveCommands(shell), setCommand(shell)])
-    phase.addCommand(each)
+  const moving = [...moveCommands(shell), setCommand(shell), readShareCommand(shell)]
+  for (const each of [showCommand(shell), planCommand(shell), ...moving]) phase.addCommand(each)
   return phase
 }
 

@@ -17,6 +17,7 @@ export function statusText({ name, targetModel, flags: names }: Migration, statu
       ['Mapping', 'Backfill', 'Rows done', 'Left', 'In quarantine'],
       state.mappings.map(({ mapping, backfill }) => [mapping, ...backfillCells(backfill)]),
     ),
+    ...healthLines(status),
     ...failureLines(state.mappings),
     ...problems.map(({ message, fix }) => `✗ ${message} ${fix}`),
     `Next: ${next.command} (${next.why})`,
@@ -58,5 +59,26 @@ function backfillCells(backfill: BackfillState | null): readonly string[] {
 function failureLines(mappings: Status['state']['mappings']): readonly string[] {
   return mappings.flatMap(({ mapping, backfill }) =>
     backfill?.failure ? [`✗ ${mapping}: ${backfill.failure.code}: ${backfill.failure.message}`] : [],
+  )
+}
+
+function healthLines({ health, shadow }: Status): readonly string[] {
+  if (health === null) return []
+  const why = health.reasons.length === 0 ? '' : `: ${health.reasons.join(', ')}`
+  return [`Health: ${health.score} of 100${why}`, ...(shadow.length === 0 ? [] : [shadowTable(shadow)])]
+}
+
+/** Noise is what the legacy side says otherwise when it is asked twice. */
+function shadowTable(shadow: Status['shadow']): string {
+  const ms = (time: number) => `${time.toFixed(1)} ms`
+  return boxTable(
+    ['Shadow reads', 'Compared', 'Differ', 'Not compared', 'Noise', 'Legacy', 'Target'],
+    shadow.map((each) => [
+      each.operation,
+      ...[each.reads, each.mismatches, each.uncompared].map(numberText),
+      `${each.noiseMismatches} of ${each.noiseReads}`,
+      ms(each.controlMs),
+      ms(each.candidateMs),
+    ]),
   )
 }

@@ -79,7 +79,7 @@ async function changeOver(
   const session: Session = { migration: system.migration, database, url, environment, folder, signal, talk }
   await leaving(signal, prepare(session, system, url))
   await leaving(signal, install(session))
-  await leaving(signal, goOn(session, system))
+  await leaving(signal, goOn(session, system, url))
   const { text, exitCode } = await verify({})(session)
   talk.end()
   shell.stdout.write(`${text}\n`)
@@ -87,12 +87,12 @@ async function changeOver(
 }
 
 /** A fresh migration lives through all phases; one that stands where it can be filled is filled; a later one is left alone. */
-async function goOn(session: Session, system: SampleSystem): Promise<void> {
+async function goOn(session: Session, system: SampleSystem, url: string): Promise<void> {
   const { database, migration, talk } = session
   const stored = await phaseOf(database, migration.name)
   if (stored === undefined) return
   await forgetTraffic(database, system)
-  if (stored.phase.name === 'legacy-only') await liveThrough(session, system)
+  if (stored.phase.name === 'legacy-only') await liveThrough(session, system, url)
   if (stored.phase.name === 'legacy-leads') talk.say((await backfill({})(session)).text)
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { type Database, retrying, type Transaction } from '@changeover/database'
 import type { LegacyPlace, SampleSystem } from '@changeover/migration'
-import { type Authority, lockPhase } from '@changeover/rollout'
+import { type Authority, lockPhase, type Phase, type RequestMonitor } from '@changeover/rollout'
 
 /** What a writer was told is stored, by legacy key; null where the row was deleted. */
 type Acknowledged = Map<string, string | null>
@@ -34,20 +34,30 @@ const pauseMs = 20
 export async function forgetTraffic(database: Database, system: Sampled): Promise<void> {
   const left = await system.writer.found(database, 'legacy', prefix)
   for (const key of left.keys())
-    await asLegacy(database, system, async (tx, at, isFrozen) => {
-      if (!isFrozen) await system.writer.remove(tx, at, key)
+    await asLegacy(database, system, async (tx, at, { name }) => {
+      if (name !== 'target-only' && name !== 'contracted') await system.writer.remove(tx, at, key)
     })
 }
 
 /** Starts writers that insert, change and delete rows of their own, in the table or through its proxy, as the phase says. */
-export function startTraffic(database: Database, system: Sampled, writers: number): Traffic {
+export function startTraffic(
+  database: Database,
+  system: Sampled,
+  writers: number,
+  monitor: RequestMonitor,
+): Traffic {
   const acknowledged: Acknowledged = new Map()
   const state = { writes: 0, isStopped: false }
   const store = async (key: string | undefined, mark: string | null) => {
-    const stored = await asLegacy(database, system, (tx, at) => write(system, tx, at, key, mark))
-    acknowledged.set(stored, mark)
+    const begun = performance.now()
+    const stored = await asLegacy(database, system, async (tx, at, { name: phase }) => ({
+      key: await write(system, tx, at, key, mark),
+      phase,
+    }))
+    monitor.seen({ phase: stored.phase, isFailed: false, writeMs: performance.now() - begun })
+    acknowledged.set(stored.key, mark)
     state.writes += 1
-    return stored
+    return stored.key
   }
   const work = async (writer: number) => {
     for (let round = 1; !state.isStopped; round += 1) {
@@ -76,12 +86,12 @@ export function startTraffic(database: Database, system: Sampled, writers: numbe
 function asLegacy<T>(
   database: Database,
   { migration }: Sampled,
-  work: (tx: Transaction, at: LegacyPlace, isFrozen: boolean) => Promise<T>,
+  work: (tx: Transaction, at: LegacyPlace, phase: Phase) => Promise<T>,
 ): Promise<T> {
   return retrying(database, async (tx) => {
     const { phase } = await lockPhase(tx, migration.name)
     const at: LegacyPlace = (table) => (phase.authority === 'legacy' ? table : `changeover_legacy.${table}`)
-    return work(tx, at, phase.name === 'target-only' || phase.name === 'contracted')
+    return work(tx, at, phase)
   })
 }
 
