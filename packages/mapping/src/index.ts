@@ -37,6 +37,7 @@ export { withDefault } from './kinds/with-default.ts'
 // Rule kinds of one's own
 export {
   type Acceptance,
+  type Aside,
   at,
   type Holding,
   type Inputs,
@@ -63,11 +64,12 @@ export {
   type Refusal,
   valuesSql,
 } from './compile.ts'
-export { isInPlace } from './in-place.ts'
+export { isInPlace, isSharedSlot } from './in-place.ts'
 export { identityForm, identitySql, keyOfIdentity, keyPairs } from './identity.ts'
 export { toLegacy, toTarget } from './rows.ts'
 export { mappingNamed, scopeSql, subqueryScope, tableSql } from './scope.ts'
 export { representableSql } from './representable.ts'
+export { unresolvedSql } from './unresolved.ts'
 export { collisionsSql, type LossLine, lossOf, lossSql } from './loss.ts'
 export { type RefusedRows, refusedRows } from './refused-rows.ts'
 export { docsOf } from './docs.ts'

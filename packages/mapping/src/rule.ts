@@ -117,6 +117,9 @@ export interface RuleKind<Params extends object = object> {
   readonly accepts?: Acceptance<Params>
   readonly acceptsBack?: Acceptance<Params>
 
+  /** Values that the rule keeps, but cannot place: they are reported until somebody decides. */
+  readonly aside?: Aside<Params>
+
   loss(params: Params, tables: Tables): Loss
   /** One short phrase for the field-mapping reference. */
   doc(params: Params): string
@@ -136,6 +139,22 @@ export interface Acceptance<Params> {
   fails(params: Params): string
   row(params: Params, row: Row, scope: RowScope): boolean
   sql(params: Params, row: SqlRow, scope: SqlScope): Sql
+}
+
+/**
+ * Values that a rule keeps aside because the target has no place for them yet. Nothing is lost and nothing is wrong, but
+ * somebody has to decide: a finding of its own, counted by value and context.
+ */
+export interface Aside<Params> {
+  /** The legacy field that holds the value. */
+  field(params: Params): string
+  /** Further legacy fields by which it is to be counted, like a tenant. */
+  context(params: Params): readonly string[]
+  row(params: Params, legacy: Row, scope: RowScope): boolean
+  /** TRUE for such rows and never NULL. */
+  sql(params: Params, legacy: SqlRow, scope: SqlScope): Sql
+  /** What may have been meant, as text; NULL where there is not exactly one thing near. Said to people, and never acted on. */
+  suggestion?(params: Params, legacy: SqlRow): Sql
 }
 
 /** Makes a rule: frozen through and through. */

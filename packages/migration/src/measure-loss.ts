@@ -1,5 +1,6 @@
 import type { Queryable } from '@changeover/database'
 import { collisionsSql, lossOf, type LossLine, lossSql, type Mapping } from '@changeover/mapping'
+import { type Unresolved, unresolvedIn } from '@changeover/verifier'
 
 /** What a rule keeps, and how many real rows break it. */
 export interface RuleLoss extends LossLine {
@@ -24,12 +25,14 @@ export interface MappingLoss {
   readonly rows: number
   readonly rules: readonly RuleLoss[]
   readonly collisions: readonly Collision[]
+  /** Values that rules keep aside: they break nothing, and wait for a decision. */
+  readonly unresolved: readonly Unresolved[]
 }
 
 /**
  * Counts the real rows that break each rule of a mapping, and those that collide on the target. Writes nothing.
  *
- * Cost: one scan of the legacy table, and one for each unique set of the target. Errors: DATABASE.*.
+ * Cost: one scan of the legacy table, and one for each unique set of the target and each rule that may keep values aside. Errors: DATABASE.*.
  */
 export async function measureLoss(database: Queryable, mapping: Mapping): Promise<MappingLoss> {
   const { rows } = await database.query<Record<string, string | null>>(lossSql(mapping).text)
@@ -44,6 +47,7 @@ export async function measureLoss(database: Queryable, mapping: Mapping): Promis
       firstKey: counts[`key_${index}`] ?? null,
     })),
     collisions: await collisionsOf(database, mapping),
+    unresolved: await unresolvedIn(database, mapping),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '@changeover/database'
 import { isFailure } from '@changeover/errors'
-import { fieldNamed, lossOf, type Mapping } from '@changeover/mapping'
+import { fieldNamed, isInPlace, lossOf, type Mapping } from '@changeover/mapping'
 import { all, ident, join, literal, sql } from '@changeover/mapping/sql'
 import {
   asEngine,
@@ -119,8 +119,9 @@ async function locked(tx: Transaction, mapping: Mapping, key: Key): Promise<bool
   return rows.length > 0
 }
 
-/** Whoever holds on to the row keeps it from being deleted. */
+/** Whoever holds on to the row keeps it from being deleted; in place it would be gone on both sides. */
 async function deleted(tx: Transaction, mapping: Mapping, key: Key): Promise<void> {
+  if (isInPlace(mapping)) return
   const { name, alias, matches } = legacySide(mapping)
   await tx.query('SAVEPOINT changeover_delete')
   try {

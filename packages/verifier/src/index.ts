@@ -15,6 +15,7 @@ export type {
 } from './verification.ts'
 export { type Finding, type FindingClass, findingText, keyText } from './finding.ts'
 export { heldCounts, wrongRows } from './judge.ts'
+export { type Unresolved, unresolvedIn, unresolvedText } from './unresolved.ts'
 export type { Certificate } from './certificate.ts'
 
 // Mending it

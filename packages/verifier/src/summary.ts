@@ -16,7 +16,7 @@ export function summaryOf(
   mapping: Mapping,
   judgement: Judgement,
   chunks: readonly ChunkState[],
-): Omit<MappingVerification, 'quarantined'> {
+): Omit<MappingVerification, 'quarantined' | 'unresolved'> {
   const results = chunks.flatMap(({ result }) => (result ? [result] : []))
   const rows = results.filter((result): result is RowsResult => result.part === 'rows')
   const orphans = results.filter((result): result is OrphansResult => result.part === 'orphans')
@@ -58,7 +58,9 @@ export function firstFindings(chunks: readonly ChunkState[], most: number): read
 }
 
 /** How many findings there are in all, whether or not they were kept: one for each wrong slot and each wrong row. */
-export function countFindings(mappings: readonly Omit<MappingVerification, 'quarantined'>[]): number {
+export function countFindings(
+  mappings: readonly Omit<MappingVerification, 'quarantined' | 'unresolved'>[],
+): number {
   const fields = (counts: Readonly<Record<string, number>>) =>
     Object.values(counts).reduce((left, right) => left + right, 0)
   return sum(

@@ -20,6 +20,7 @@ export function agreeing(
     fields: {},
     heldFields: {},
     quarantined: null,
+    unresolved: [],
     coverage: {
       chunks: 2,
       chunksRead: 2,

@@ -1,6 +1,7 @@
 import type { Problem } from '@changeover/errors'
 import type { HeldValues } from '@changeover/sync'
 import type { Finding } from './finding.ts'
+import type { Unresolved } from './unresolved.ts'
 
 /**
  * consistent: everything was read and agrees. findings: something is wrong. inconclusive: nothing wrong was found, but not
@@ -50,6 +51,8 @@ export interface MappingVerification extends MappingCounts {
   readonly hash: string
   /** Rows that the backfill could not map and set aside; null where there is no such ledger. */
   readonly quarantined: number | null
+  /** Values that rules keep aside, and that nobody has decided on yet. They are no reason against a clean verdict. */
+  readonly unresolved: readonly Unresolved[]
   readonly coverage: Coverage
 }
 

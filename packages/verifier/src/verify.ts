@@ -14,6 +14,7 @@ import { createReader, type Reader } from './read-chunk.ts'
 import { beginRecord, clock, type Record, resumeRecord, unrecorded } from './records.ts'
 import { type Progress, runChunks } from './run.ts'
 import { type ChunkState, countFindings, firstFindings, summaryOf } from './summary.ts'
+import { unresolvedIn } from './unresolved.ts'
 import type { Coverage, Settings, Verification } from './verification.ts'
 
 export interface VerifyOptions extends Partial<Settings> {
@@ -150,7 +151,11 @@ async function conclude(
     const summary = summaryOf(mapping, judgement, own)
     if (summary.total === 0 && isRead(summary.coverage))
       reasons.push(errors.ROWS_NONE.problem({ mapping: mapping.name, table: mapping.legacy.name }))
-    summaries.push({ ...summary, quarantined: await quarantinedRows(database, migration, mapping) })
+    summaries.push({
+      ...summary,
+      quarantined: await quarantinedRows(database, migration, mapping),
+      unresolved: readers.has(mapping.name) ? await unresolvedIn(database, mapping) : [],
+    })
   }
   return { mappings: summaries, reasons, verdict: verdictOf(summaries, reasons, settings) }
 }

@@ -1,5 +1,6 @@
 import { describeFailure } from '@changeover/errors'
 import type { MappingLoss, Plan, PlannedMapping, PlannedStep, RuleLoss } from '@changeover/migration'
+import { unresolvedText } from '@changeover/verifier'
 import { boxTable } from './box-table.ts'
 
 type Holding = RuleLoss['forward']
@@ -43,6 +44,7 @@ function lossLines({ mapping, loss }: PlannedMapping): readonly string[] {
     table,
     ...loss.rules.flatMap(noteLines),
     ...collisionLines(loss),
+    ...loss.unresolved.map((value) => `  ? kept aside: ${unresolvedText(value)}`),
     '',
   ]
 }

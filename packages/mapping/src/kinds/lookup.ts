@@ -126,6 +126,13 @@ export const lookupKind: RuleKind<Lookup> = {
       return any([sql`${key} IS NULL`, sql`${nameSql(params, key)} IS NOT NULL`])
     },
   },
+  aside: {
+    field: ({ field }) => field,
+    context: ({ by, field }) => contextOf(by, field),
+    row: (params, legacy, scope) => params.residue !== null && isUnresolvedRow(params, legacy, scope),
+    sql: (params, legacy) => (params.residue === null ? sql`FALSE` : unresolvedSql(params, legacy)),
+    suggestion: nearestSql,
+  },
   loss: ({ in: table, by, residue }) => ({
     forward: residue ? { holds: 'residue', in: [residue] } : { holds: 'all' },
     backward: backwardLoss(table, Object.values(by), residue),
@@ -212,6 +219,15 @@ function foundSql({ in: table, by, take }: Lookup, legacy: SqlRow): Sql {
   const found = (name: string) => ident('found', fieldNamed(table, name).column)
   const match = Object.entries(by).map(([name, to]) => sql`${found(to)} = ${at(legacy, name)}`)
   return sql`(SELECT CASE WHEN count(*) = 1 THEN (array_agg(${found(take)}))[1] END FROM ${tableSql(table)} AS found WHERE ${all([scopeSql(table, 'found'), ...match])})`
+}
+
+/** The one name of the context that is the same but for case and space around it. */
+function nearestSql({ field, in: table, by }: Lookup, legacy: SqlRow): Sql {
+  const found = (name: string) => ident('found', fieldNamed(table, name).column)
+  const name = found(by[field] ?? field)
+  const near = sql`lower(btrim(${name})) = lower(btrim(${at(legacy, field)}))`
+  const match = contextOf(by, field).map((each) => sql`${found(by[each] ?? each)} = ${at(legacy, each)}`)
+  return sql`(SELECT CASE WHEN count(*) = 1 THEN min(${name})::text END FROM ${tableSql(table)} AS found WHERE ${all([scopeSql(table, 'found'), near, ...match])})`
 }
 
 function nameSql({ field, in: table, by, take }: Lookup, key: Sql): Sql {

@@ -1,6 +1,7 @@
 import { encode } from '../codec.ts'
 import { type ColumnType, typeText } from '../column-type.ts'
-import { type CompiledRule, compileRules, type Direction } from '../compile.ts'
+import { type CompiledRule, compileRules, type Direction, type Frame, givenSql } from '../compile.ts'
+import type { Row } from '../rule.ts'
 import { subqueryScope } from '../scope.ts'
 import type { Slot } from '../slot.ts'
 import { any, ident, join, literal, type Sql, sql } from '../sql.ts'
@@ -50,11 +51,15 @@ async function disagreement(query: Query, trial: Trial, direction: Direction): P
   const rows = attempts.map(({ given, made }) => [
     ...textsOf(given, fields),
     String(made === undefined),
+    String(isAside(trial, direction, given)),
     ...slots.map((slot) => (made ? storedText(slot, storedIn(made, slot)) : null)),
   ])
   await query('SAVEPOINT comparison')
   try {
-    const { rows: wrong } = await query(comparison(fields, compiled).text, [rowsParam(rows)])
+    const { rows: wrong } = await query(
+      comparison(fields, compiled, asideSql(trial, direction, frame)).text,
+      [rowsParam(rows)],
+    )
     return described(resolved.label, attempts, slots, wrong)
   } catch (error) {
     await query('ROLLBACK TO SAVEPOINT comparison')
@@ -62,10 +67,22 @@ async function disagreement(query: Query, trial: Trial, direction: Direction): P
   }
 }
 
-function comparison(fields: readonly Field[], { writes, refusals }: CompiledRule): Sql {
+function isAside({ resolved, universe }: Trial, direction: Direction, given: Row): boolean {
+  const { kind, rule } = resolved
+  return direction === 'forward' && kind.aside?.row(rule.params, given, universe.scope) === true
+}
+
+function asideSql({ resolved, alone }: Trial, direction: Direction, frame: Frame): Sql {
+  const { kind, rule } = resolved
+  if (direction === 'backward' || !kind.aside) return sql`FALSE`
+  return kind.aside.sql(rule.params, givenSql(alone, resolved, direction, frame), frame.scope)
+}
+
+function comparison(fields: readonly Field[], { writes, refusals }: CompiledRule, aside: Sql): Sql {
   const columns = fields.map(({ column, type }) => ({ name: column, type: typeText(type) }))
   const expected = [
     { name: 'refused', type: 'boolean' },
+    { name: 'aside', type: 'boolean' },
     ...writes.map(({ slot }, index) => ({ name: `e${index}`, type: unsized(storedType(slot)) })),
   ]
   const refused = any(refusals.map(({ when }) => when))
@@ -73,6 +90,7 @@ function comparison(fields: readonly Field[], { writes, refusals }: CompiledRule
     sql`WHEN (${refused}) IS NULL THEN 'SQL neither refuses nor accepts'`,
     sql`WHEN (${refused}) AND NOT expected.refused THEN 'SQL refuses what the row function accepts'`,
     sql`WHEN expected.refused AND NOT (${refused}) THEN 'the row function refuses what SQL accepts'`,
+    sql`WHEN (${aside}) IS DISTINCT FROM expected.aside THEN 'SQL and row function differ in what they keep aside'`,
     ...writes.map(({ slot, value }, index) => {
       const differ = differsIn(storedType(slot), value, ident('expected', `e${index}`))
       return sql`WHEN NOT expected.refused AND ${differ} THEN ${literal(`SQL and row function differ in ${slot.ref}`)}`

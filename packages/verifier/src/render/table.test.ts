@@ -64,6 +64,17 @@ test('what the table has no column for follows it, and the last line says how mu
     duplicate: 1,
     orphaned: 5,
     quarantined: 2,
+    unresolved: [
+      {
+        rule: 'lookup(industry)',
+        field: 'industry',
+        value: 'Tech',
+        context: { tenantId: 1 },
+        rows: 3,
+        firstKey: '7',
+        suggestion: 'tech',
+      },
+    ],
   }
   const counts = agreeing('StaffTask', 10, {
     ...more,
@@ -76,6 +87,7 @@ test('what the table has no column for follows it, and the last line says how mu
 StaffTask: 1 duplicate, 4 held by one side, 2 in quarantine
 StaffTask mismatched fields: status 3, title 1
 StaffTask held fields: priority 4
+StaffTask unresolved: industry 'Tech' × 3 (tenantId 1), perhaps 'tech'
 
 ✗ 15 issues found (held values count).`)
 })

@@ -1,4 +1,5 @@
 import { heldCounts, wrongRows } from '../judge.ts'
+import { unresolvedText } from '../unresolved.ts'
 import type { MappingVerification, Verification } from '../verification.ts'
 import { box } from './box.ts'
 
@@ -73,6 +74,7 @@ function moreLines(verification: Verification): readonly string[] {
     ...(counts(each).length > 0 ? [`${each.mapping}: ${counts(each).join(', ')}`] : []),
     ...fieldLine(each.mapping, 'mismatched', each.fields),
     ...fieldLine(each.mapping, 'held', each.heldFields),
+    ...each.unresolved.map((value) => `${each.mapping} unresolved: ${unresolvedText(value)}`),
   ])
   return lines.length === 0 ? [] : [...lines, '']
 }
