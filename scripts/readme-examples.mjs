@@ -41,7 +41,7 @@ function readmeExamples(root) {
     names: namesIn(root, `${home}/src/${file}`),
   }))
   return filesBelow(root)
-    .filter((file) => /(^|\/)README\.md$/.test(file))
+    .filter((file) => /(^|\/)README\.md$|^docs\/guide\//.test(file))
     .flatMap((file) =>
       blocksOf(readFileSync(join(root, file), 'utf8')).map((block) => {
         const onDatabase = /\bdatabase\b|postgres/.test(block.text) ? 'database' : 'plain'
