@@ -135,7 +135,8 @@ export function uniteSql(parts: readonly JsonPart[], stored: (part: JsonPart) =>
   const kept = pairsSql(rest, parts, (part) => {
     return sql`(${part.storedSql(sql`pair.value`)})::text IS NOT DISTINCT FROM (${stored(part)})::text`
   })
-  return sql`CASE WHEN jsonb_typeof(${rest}) = 'object' THEN ${made} || ${kept} WHEN ${made} = '{}' THEN ${rest} ELSE ${made} END`
+  const united = sql`CASE WHEN jsonb_typeof(${rest}) = 'object' THEN united.given || ${kept} WHEN united.given = '{}' THEN ${rest} ELSE united.given END`
+  return sql`(SELECT ${united} FROM (SELECT ${made} AS given OFFSET 0) AS united)`
 }
 
 /** The object without the keys of parts of which `keeps` says no; `pair.value` is the value there. */

@@ -42,9 +42,11 @@ export function unchanged(columns: readonly ProxyColumn[]): Sql {
  * again), or changed by another one (a retriable failure).
  */
 export function whenNotFound(set: ProxySet, mapping: Mapping, table: LegacyTable): Sql {
+  // The row of a view does not say who wrote it; that of the table which owns it does.
+  const owner = mapping.target.madeOf?.find(({ list, through }) => !list && !through)?.table
   return sql`
       SELECT ${inSchema(set, 'is_own')}(t.xmin) INTO ${own}
-        FROM ${tableSql(mapping.target)} AS t CROSS JOIN ${replacedKey(mapping)} WHERE ${currentRow(mapping)} FOR NO KEY UPDATE OF t;
+        FROM ${tableSql(owner ?? mapping.target)} AS t CROSS JOIN ${replacedKey(mapping)} WHERE ${currentRow(mapping)} FOR NO KEY UPDATE OF t;
       IF NOT FOUND THEN
         RETURN NULL;
       END IF;

@@ -207,7 +207,7 @@ function updatedSql(
   const own = sameRow(replica.table, replica.alias, 'batch')
   return sql`source AS MATERIALIZED (
   SELECT ${join(numbered('r', replica.table).map((name) => sql`batch.${name}`))}${join(values, '')}
-  FROM ${rows} ${probe(replica, own, sql`TRUE`)}
+  FROM ${rows} ${probe(replica, own, sql`TRUE`)}${keptSql(existing)}
   WHERE NOT batch.fresh AND batch.refused IS NULL AND (${any(existing.map(({ stale }) => stale))})
 ), updated AS (
   ${sets.length === 0 ? sql`SELECT 1 WHERE FALSE` : sql`UPDATE ${replica.name} AS ${ident(replica.alias)} SET ${join(sets)} FROM source WHERE ${sameRow(replica.table, replica.alias, 'source')} RETURNING 1`}
@@ -226,14 +226,28 @@ function existingRules(
   const frame = { legacy: 'l', target: 't', scope: subqueryScope(mapping) }
   const judged = heldValues === 'keep' ? compileRules(mapping, direction, frame) : []
   return rules.map((rule, index) => {
-    const keep = judged[index]?.held
-    const values = rule.writes.map(({ slot, type, value, bare }): Written => {
-      if (!keep) return { slot, value: bare, nested: isJson(type) }
-      const kept = sql`CASE WHEN ${keep} THEN ${storedSql(slot, replica.alias)} ELSE ${value} END`
+    const held = judged[index]?.held
+    if (!held) {
+      const values = rule.writes.map(({ slot, type, bare }): Written => {
+        return { slot, value: bare, nested: isJson(type) }
+      })
+      return { values, stale: rule.differs, keep: undefined }
+    }
+    const name = ident(`keep_${index}`)
+    const values = rule.writes.map(({ slot, value }): Written => {
+      const kept = sql`CASE WHEN kept.${name} THEN ${storedSql(slot, replica.alias)} ELSE ${value} END`
       return { slot, value: kept, nested: true }
     })
-    return { values, stale: keep ? all([rule.differs, sql`NOT (${keep})`]) : rule.differs }
+    // What agrees need not be asked whether it is held.
+    const keep = sql`CASE WHEN ${rule.differs} THEN ${held} ELSE TRUE END AS ${name}`
+    return { values, stale: sql`NOT kept.${name}`, keep }
   })
+}
+
+/** Which rules leave a row as it is, worked out once for all that they write. */
+function keptSql(rules: ReturnType<typeof existingRules>): Sql {
+  const keeps = rules.flatMap(({ keep }) => keep ?? [])
+  return keeps.length === 0 ? sql`` : sql` CROSS JOIN LATERAL (SELECT ${join(keeps)} OFFSET 0) AS kept`
 }
 
 function sameRow(table: Table, alias: string, from: string): Sql {

@@ -5,6 +5,7 @@ import { alone } from '../install.ts'
 import { phaseOf } from '../phase-of.ts'
 import { type ArchivedBy, dropTables, restoreTable } from './archive-table.ts'
 import { type ArchivedTable, archivedTables } from './archived-tables.ts'
+import { legacyViewNames } from './legacy-tables.ts'
 
 /**
  * Undoes the archiving: every table that is in the archive goes back to its place, where it can be read as it was when it was
@@ -34,7 +35,7 @@ export async function dropLegacy(
 ): Promise<readonly ArchivedTable[]> {
   if (confirmedName !== migration.name) throw errors.NAME_NOT_TYPED({ migration: migration.name })
   return eachArchived(database, migration, (archived) =>
-    dropTables(database, { migration: migration.name, by }, archived),
+    dropTables(database, { migration: migration.name, by }, archived, legacyViewNames(migration)),
   )
 }
 

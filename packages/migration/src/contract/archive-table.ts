@@ -80,12 +80,13 @@ export async function restoreTable(
 
 /**
  * Drops archived tables together, as they may refer to each other. A sequence from which a view still takes numbers goes
- * on under its name, at its place.
+ * on under its name, at its place. `views` are those by which the mappings read the tables; they go with them.
  */
 export async function dropTables(
   database: Database,
   { migration, by }: ArchivedBy,
   archived: readonly ArchivedTable[],
+  views: readonly string[],
 ): Promise<void> {
   if (archived.length === 0) return
   const tables = archived.map(({ archiveSchema, table }) => ident(archiveSchema, table))
@@ -93,6 +94,7 @@ export async function dropTables(
   const schemas = [...new Set(archived.map(({ archiveSchema }) => archiveSchema))]
   await runDdl(database, [
     ...kept,
+    ...views.map((view) => `DROP VIEW IF EXISTS ${view}`),
     sql`DROP TABLE IF EXISTS ${join(tables)}`.text,
     ...schemas.map((schema) => sql`DROP SCHEMA IF EXISTS ${ident(schema)}`.text),
     ...archived.flatMap((each) => [
