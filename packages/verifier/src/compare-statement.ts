@@ -95,13 +95,19 @@ function ownersSql({ legacy }: Mapping, { legacy: side }: Links, shape: Selectio
   return all(selectionSql(legacy, 'f', shape, [owner]).conditions)
 }
 
-function judgedSql(mapping: Mapping, { slots, refusal }: Judgement): Sql {
+function judgedSql(mapping: Mapping, { slots, refusal, held }: Judgement): Sql {
   const missing = sql`s.t0 IS NULL`
   const judged = slots.map(
     ({ state }, index) => sql`CASE WHEN ${missing} THEN 0 ELSE ${state} END AS ${ident(`s${index}`)}`,
   )
   return sql`SELECT s.*, d.* FROM suspects AS s CROSS JOIN LATERAL (
-    SELECT ${join([sql`${refusal} AS refusal`, ...judged])} ${bothRows(mapping)}) AS d`
+    SELECT ${join([sql`${refusal} AS refusal`, ...judged])} ${bothRows(mapping, heldSql(held))}) AS d`
+}
+
+/** Worked out once for each pair, however many slots a rule has. */
+function heldSql(held: Judgement['held']): Sql {
+  if (held.length === 0) return sql``
+  return sql`CROSS JOIN LATERAL (SELECT ${join(held.map(({ name, value }) => sql`${value} AS ${name}`))} OFFSET 0) AS held`
 }
 
 /** Of several target rows for one legacy row, the one that agrees best is its own; the others are duplicates. */
@@ -131,10 +137,10 @@ function findingsSql(mapping: Mapping, { slots }: Judgement, limit: Sql): Sql {
 }
 
 /** The two rows of the pair `s` under their usual aliases. `OFFSET 0` keeps the planner from joining whole tables for a few pairs. */
-function bothRows(mapping: Mapping): Sql {
+function bothRows(mapping: Mapping, more = sql``): Sql {
   const equal = (columns: readonly Sql[], prefix: string) =>
     all(columns.map((column, index) => sql`${column} = ${ident('s', `${prefix}${index}`)}`))
-  return sql`FROM ${tableSql(mapping.legacy)} AS l LEFT JOIN ${tableSql(mapping.target)} AS t ON ${equal(keyColumns(mapping.target, 't'), 't')}
+  return sql`FROM ${tableSql(mapping.legacy)} AS l LEFT JOIN ${tableSql(mapping.target)} AS t ON ${equal(keyColumns(mapping.target, 't'), 't')} ${more}
     WHERE ${equal(keyColumns(mapping.legacy, 'l'), 'k')} OFFSET 0`
 }
 

@@ -7,7 +7,7 @@ import {
   subqueryScope,
   type Table,
 } from '@changeover/mapping'
-import { any, join, literal, type Sql, sql } from '@changeover/mapping/sql'
+import { any, ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
 import { linkDiffersSql, linkedSql } from './link-sets.ts'
 import { listDifferencesSql } from './list-differences.ts'
 
@@ -31,6 +31,8 @@ export interface Judgement {
   /** TRUE where a pair of rows needs a closer look; never NULL, and never an error whatever the rows hold. */
   readonly suspect: Sql
   readonly slots: readonly Judged[]
+  /** Which rules hold a value back, by the names that the states of their slots use: to stand under the alias `held`. */
+  readonly held: readonly { readonly name: Sql; readonly value: Sql }[]
   /** Reasons to refuse the legacy row, in the order of their numbers. */
   readonly refusals: readonly { readonly rule: string; readonly why: string; readonly field: string }[]
   /** The number of the first reason to refuse the legacy row, or NULL. */
@@ -53,7 +55,11 @@ export function judgementOf(mapping: Mapping): Judgement {
   const whens = refusals.map(({ when }, index) => sql`WHEN ${when} THEN ${literal(index)}`)
   return {
     suspect: sql`CASE WHEN ${refused} THEN TRUE ELSE ${anyDiffers(rules)} END`,
-    slots: [...rules.flatMap((each) => judgedSlots(mapping, each)), ...mapping.links.map(judgedLinks)],
+    slots: [
+      ...rules.flatMap((each, index) => judgedSlots(mapping, each, heldName(index))),
+      ...mapping.links.map(judgedLinks),
+    ],
+    held: rules.flatMap(({ held }, index) => (held ? [{ name: heldName(index), value: held }] : [])),
     refusals: refusals.map(({ rule, why, field }) => ({ rule, why, field })),
     refusal:
       whens.length === 0
@@ -82,6 +88,7 @@ function anyDiffers(rules: readonly CompiledRule[]): Sql {
 function judgedSlots(
   { target }: Mapping,
   { resolved, writes, held, refusals }: CompiledRule,
+  heldAs: Sql,
 ): readonly Judged[] {
   const refused = any(refusals.map(({ when }) => when))
   return writes.map(({ slot, value, differs }): Judged => {
@@ -89,7 +96,7 @@ function judgedSlots(
       field: slot.ref,
       rule: resolved.label,
       state: sql`CASE WHEN ${refused} THEN ${literal(states.refused)} WHEN NOT (${differs}) THEN ${literal(states.agrees)}
-      WHEN ${held ?? sql`FALSE`} THEN ${literal(states.held)} ELSE ${literal(states.differs)} END`,
+      WHEN ${held ? sql`held.${heldAs}` : sql`FALSE`} THEN ${literal(states.held)} ELSE ${literal(states.differs)} END`,
     }
     const stored = storedSql(slot, 't')
     const list = target.madeOf?.find((source) => source.list?.field === slot.ref)
@@ -116,6 +123,10 @@ function judgedLinks(link: Links): Judged {
     legacyValue: linkedSql(link.legacy, 'k0'),
     targetValue: linkedSql(link.target, 't0'),
   }
+}
+
+function heldName(index: number): Sql {
+  return ident(`h${index}`)
 }
 
 function shortText(value: Sql): Sql {
