@@ -65,11 +65,15 @@ const writes: readonly (readonly [string, string])[] = [
 describe.each(['target-leads', 'target-only'] as const)('FM-20 a direct legacy write in %s', (phase) => {
   beforeEach(() => open.lead(phase))
 
-  test.each(writes)('is refused: %s', async (_what, statement) => {
+  test('is refused, whatever the statement and the session', async () => {
     const before = await legacyRows()
-    const one = createPoolDatabase({ url: open.url, maxConnections: 1 })
-    expect(await refused(one.query(statement))).toBe(readOnly)
-    await one.close()
+    const passed: string[] = []
+    for (const [what, statement] of writes) {
+      const one = createPoolDatabase({ url: open.url, maxConnections: 1 })
+      if ((await refused(one.query(statement))) !== readOnly) passed.push(what)
+      await one.close()
+    }
+    expect(passed).toEqual([])
     expect(await legacyRows()).toBe(before)
   })
 
