@@ -79,6 +79,7 @@ const waived: readonly GateName[] = ['shadow-agrees', 'healthy', 'losses-accepte
 async function fill(database: Database): Promise<void> {
   const engine = createBackfill({ database, sync: createSync(workItems.mappings), migration: workItems.name })
   for (const mapping of workItems.ordered) await engine.run(mapping, { heldValues: 'overwrite' })
+  await install(database, workItems)
 }
 
 async function verify(database: Database, phase: PhaseName): Promise<void> {

@@ -23,7 +23,7 @@ const fine = async (...args: readonly string[]) => {
   })
   return ended.stdout
 }
-const waived = ['--waive', 'shadow-agrees', 'healthy', '--reason', 'a test']
+const waived = ['--waive', 'shadow-agrees', 'healthy', 'proxies-indexed', '--reason', 'a test']
 
 test('help offers every phase that there is', () => {
   expect(phaseChoices).toEqual(phaseNames)
@@ -41,6 +41,7 @@ test('backfill is declined before dual write is on, and says how to turn it on',
 test('the whole life: forward, an emergency back, forward to target-only, and all the way back', async () => {
   await fine('phase', 'advance', '--reason', 'begin')
   await fine('backfill')
+  await fine('install')
   const declined = await cli.run(['phase', 'advance'])
   expect(declined).toMatchObject({
     code: 3,

@@ -41,6 +41,7 @@ const verify = async () => {
 async function toTargetLeads() {
   await go('legacy-leads')
   await fill()
+  await install(fixture.database, crm)
   expect((await verify()).verdict).toBe('consistent')
   await go('target-leads', unobserved)
 }
@@ -51,12 +52,15 @@ test('the gates name what is missing, and each opens when it is done', async () 
     (await planPhase(fixture.database, crm, 'target-leads')).closed.map(({ gate }) => gate)
   expect(await closed()).toEqual([
     'backfill-finished',
+    'proxies-indexed',
     'certificate-fresh',
     'shadow-agrees',
     'healthy',
     'reverse-proven',
   ])
   await fill()
+  expect(await closed()).toEqual(['proxies-indexed', 'certificate-fresh', ...unobserved])
+  await install(fixture.database, crm)
   expect(await closed()).toEqual(['certificate-fresh', ...unobserved])
   await verify()
   expect(await closed()).toEqual([...unobserved])

@@ -4,7 +4,11 @@ import { type DualWrite, dualWriteDrift, installDualWrite, uninstallDualWrite } 
 import { hashOf } from '@changeover/mapping'
 import {
   defaultProxySchema,
-  installProxies,
+  dropParityIndexes,
+  legacyIndexes,
+  makeParityIndexes,
+  makeProxies,
+  parityIndexes,
   planProxies,
   proxyDdl,
   type ProxySet,
@@ -60,16 +64,35 @@ export function dualWriteEngine(migration: Migration): StepEngine {
   }
 }
 
-/** The legacy tables as views over the target, with the indexes that their queries need. */
+/** The legacy tables as views over the target. */
 export function proxiesEngine({ name, mappings }: Migration): StepEngine {
   const options = { mappings, migration: name }
   return {
     async apply(database) {
-      await installProxies(database, options)
+      await makeProxies(database, options)
     },
     remove: async (database) => removeProxies(database, await planProxies(database, options)),
     hash: async (database) => hashOf(proxyDdl(await planProxies(database, options))),
     drift: (database) => said(async () => missingViews(database, await planProxies(database, options))),
+  }
+}
+
+/**
+ * The indexes that keep legacy queries fast on the views. An index that is taken away, or one more on a legacy table, makes the
+ * step outdated.
+ */
+export function proxyIndexesEngine({ name, mappings }: Migration): StepEngine {
+  const planned = (database: Database) => planProxies(database, { mappings, migration: name })
+  return {
+    async apply(database) {
+      await makeParityIndexes(database, await planned(database))
+    },
+    remove: async (database) => dropParityIndexes(database, await planned(database)),
+    async hash(database) {
+      const set = await planned(database)
+      return hashOf([proxyDdl(set), await legacyIndexes(database, set), await parityIndexes(database, set)])
+    },
+    drift: async () => [],
   }
 }
 

@@ -1,6 +1,8 @@
+import { createBackfill } from '@changeover/backfill'
+import { createSync } from '@changeover/sync'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createCrm, crm, type CrmFixture } from './crm.fixture.ts'
-import { errors, inspect, install, nextCommand, phaseOf, stepStates, uninstall } from './index.ts'
+import { errors, inspect, install, isOpen, nextCommand, phaseOf, stepStates, uninstall } from './index.ts'
 
 let fixture: CrmFixture
 
@@ -55,7 +57,7 @@ test.each([
   const state = await inspect(fixture.database, crm)
   expect(nextCommand(crm, state, []).command).toBe('changeover install crm')
   const steps = await install(fixture.database, crm)
-  expect(steps.filter(({ was }) => was !== 'done').map((each) => each.id)).toEqual([id])
+  expect(steps.filter((each) => isOpen({ condition: each.was })).map((each) => each.id)).toEqual([id])
   expect(await stepOf(id)).toMatchObject({ condition: 'done', problems: [] })
 })
 
@@ -65,6 +67,40 @@ test('a legacy table that got another default makes the proxies outdated', async
   expect(await stepOf('proxies')).toMatchObject({ condition: 'outdated' })
   await install(fixture.database, crm)
   expect(await stepOf('proxies')).toMatchObject({ condition: 'done' })
+})
+
+test('the indexes of the proxies wait for the backfill, are installed once it is done, and uninstall takes them away', async () => {
+  const made = async () =>
+    (
+      await query(
+        `select from pg_class where obj_description(oid, 'pg_class') like '%changeover for a proxy'`,
+      )
+    ).rows.length
+  await install(fixture.database, crm, { firstPhase: { phase: 'legacy-leads', by: 'test', reason: 'test' } })
+  expect(await stepOf('proxy-indexes')).toMatchObject({ condition: 'later' })
+  expect(await made()).toBe(0)
+  const state = await inspect(fixture.database, crm)
+  expect(nextCommand(crm, state, []).command).toBe('changeover backfill crm')
+  const engine = createBackfill({
+    database: fixture.database,
+    sync: createSync(crm.mappings),
+    migration: 'crm',
+  })
+  for (const mapping of crm.ordered) await engine.run(mapping, { heldValues: 'overwrite' })
+  const filled = await inspect(fixture.database, crm)
+  expect(nextCommand(crm, filled, []).command).toBe('changeover install crm')
+  await install(fixture.database, crm)
+  expect(await stepOf('proxy-indexes')).toMatchObject({ condition: 'done' })
+  expect(await made()).toBeGreaterThan(0)
+  const index = await query(
+    `select oid::regclass::text as name from pg_class where obj_description(oid, 'pg_class') like '%changeover for a proxy' limit 1`,
+  )
+  await query(`drop index ${String(index.rows[0]?.['name'])}`)
+  expect(await stepOf('proxy-indexes')).toMatchObject({ condition: 'outdated' })
+  await install(fixture.database, crm)
+  expect(await stepOf('proxy-indexes')).toMatchObject({ condition: 'done' })
+  await uninstall(fixture.database, crm)
+  expect(await made()).toBe(0)
 })
 
 test('uninstall leaves no trigger, function, view or phase behind', async () => {

@@ -12,7 +12,7 @@ export { audit, type Audit, type AuditOptions } from './audit/audit.ts'
 export { type AuditCheck, type AuditedValue, type AuditFinding } from './audit/audit-finding.ts'
 export { type TableRows } from './audit/table-rows.ts'
 export { phaseOf } from './phase-of.ts'
-export { type StepCondition, type StepState, stepStates } from './step-state.ts'
+export { isOpen, type StepCondition, type StepState, stepStates } from './step-state.ts'
 export { type RecordedStep, recordedSteps } from './step-ledger.ts'
 
 // Decide: data, without effects

@@ -7,6 +7,7 @@ import type { Migration } from './define-migration.ts'
 import { phaseOf } from './phase-of.ts'
 import { missingPrivileges } from './privileges.ts'
 import { type StepState, stepStates } from './step-state.ts'
+import { proxyIndexesStep } from './steps.ts'
 
 /** What is known of one mapping without reading its rows. */
 export interface MappingState {
@@ -33,7 +34,7 @@ export interface MigrationState {
 }
 
 /** Steps that nobody needs once legacy is archived. */
-const forLegacy: ReadonlySet<string> = new Set(['dual-write', 'proxies'])
+const forLegacy: ReadonlySet<string> = new Set(['dual-write', 'proxies', proxyIndexesStep])
 
 /**
  * Looks where a migration stands: server, privileges, drift, installed steps, backfills. Reads catalogs and bookkeeping only.

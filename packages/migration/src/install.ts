@@ -7,7 +7,7 @@ import type { Migration } from './define-migration.ts'
 import { errors } from './errors.ts'
 import { phaseOf } from './phase-of.ts'
 import { recordStep } from './step-ledger.ts'
-import { type StepCondition, stepStates } from './step-state.ts'
+import { isOpen, type StepCondition, stepStates, waits } from './step-state.ts'
 import { notBegun, type Step, stepsOf } from './steps.ts'
 
 /** What install did with a step: `was` is how it found it. */
@@ -26,7 +26,7 @@ export interface InstallOptions {
 
 /**
  * Installs what is missing of a migration: bookkeeping, the first phase, the identity indexes (built concurrently), the
- * triggers of dual write, the proxies. What an interrupted install left behind is finished or replaced; a second call
+ * triggers of dual write, the proxies; once the target is filled, also the indexes of the proxies. What an interrupted install left behind is finished or replaced; a second call
  * changes nothing. A first phase that writes both sides is fenced, since nobody wrote both before.
  *
  * Errors: MIGRATION.INSTALL_RUNNING, IDENTITY_NOT_UNIQUE, CONTRACTED, ROLLOUT.FENCE_BLOCKED, DATABASE.*.
@@ -55,8 +55,9 @@ async function installSteps(
   )
   const installed: InstalledStep[] = []
   for (const step of steps) {
-    const was = conditions.get(step.id) ?? 'missing'
-    if (was !== 'done') {
+    const found = conditions.get(step.id) ?? 'missing'
+    const was = found === 'later' && !(await waits(database, migration, step)) ? 'missing' : found
+    if (isOpen({ condition: was })) {
       onStep?.(step)
       await applyStep(database, migration, step, was)
     }

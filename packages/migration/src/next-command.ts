@@ -1,6 +1,7 @@
 import type { Problem } from '@changeover/errors'
 import type { Migration } from './define-migration.ts'
 import type { MigrationState } from './inspect.ts'
+import { isOpen } from './step-state.ts'
 
 /** What to type next, and why. */
 export interface NextCommand {
@@ -18,7 +19,7 @@ export function nextCommand(
     return { command: `changeover contract show ${name}`, why: 'legacy is archived: see what is left of it' }
   const [problem] = problems
   if (problem) return { command: `changeover plan ${name}`, why: `after mending this: ${problem.message}` }
-  const todo = steps.filter(({ condition }) => condition !== 'done')
+  const todo = steps.filter(isOpen)
   if (todo.length > 0)
     return {
       command: `changeover install ${name}`,

@@ -19,7 +19,8 @@ import { observeHealth, shadowOf } from './observe-health.ts'
 import { phaseOf } from './phase-of.ts'
 import { proveReverse } from './prove-reverse.ts'
 import { rehearse, type RehearseOptions } from './rehearse.ts'
-import { stepStates } from './step-state.ts'
+import { isOpen, type StepState, stepStates } from './step-state.ts'
+import { proxyIndexesStep } from './steps.ts'
 
 export interface ObserveOptions {
   /** What the operator typed, for the contraction. */
@@ -58,6 +59,7 @@ export async function observe(
     ...(backup && { backup }),
     ...(asks('confirmed-by-name') && confirmedName !== undefined && { confirmedName }),
     ...(asks('capture-installed') && { capture: await captureOf(database, migration) }),
+    ...(asks('proxies-indexed') && { proxyIndexes: await proxyIndexesOf(database, migration) }),
     ...(backfill && (await backfillOf(database, migration))),
     ...(asks('outbox-empty') && { outbox: { rows: (await owedState(database, migration.name)).keys } }),
     ...(certificate && { certificate }),
@@ -73,16 +75,26 @@ async function captureOf(
   database: Database,
   migration: Migration,
 ): Promise<NonNullable<Observations['capture']>> {
-  const steps = (await stepStates(database, migration)).filter(({ condition }) => condition !== 'done')
-  if (steps.length > 0)
-    return {
-      problems: steps.map(({ title, condition, problems }) =>
-        [`${title}: ${condition}`, ...problems].join('; '),
-      ),
-    }
+  const steps = (await stepStates(database, migration)).filter(
+    (each) => isOpen(each) && each.id !== proxyIndexesStep,
+  )
+  if (steps.length > 0) return { problems: steps.map(saidOf) }
   const tested = await selfTest(database, { migration: migration.name, mappings: migration.mappings })
   const failed = tested.filter(({ code }) => code !== dualWriteErrors.SELF_TEST_SKIPPED.code)
   return { problems: failed.map(({ message }) => message) }
+}
+
+async function proxyIndexesOf(
+  database: Database,
+  migration: Migration,
+): Promise<NonNullable<Observations['proxyIndexes']>> {
+  const states = await stepStates(database, migration)
+  const open = states.filter(({ id, condition }) => id === proxyIndexesStep && condition !== 'done')
+  return { problems: open.map(saidOf) }
+}
+
+function saidOf({ title, condition, problems }: StepState): string {
+  return [`${title}: ${condition}`, ...problems].join('; ')
 }
 
 async function backfillOf(

@@ -1,13 +1,20 @@
 import type { Database, Queryable } from '@changeover/database'
 import type { Migration } from './define-migration.ts'
+import { isFilled } from './is-filled.ts'
 import { recordedSteps } from './step-ledger.ts'
 import { type Step, type StepIndex, stepsOf } from './steps.ts'
 
 /**
  * done: it is there, as the migration wants it · missing: it is not · outdated: it was made from another definition ·
- * broken: an index that a failed build left behind, which guards nothing; a trigger or view that is not as it was made.
+ * broken: an index that a failed build left behind, which guards nothing; a trigger or view that is not as it was made ·
+ * later: it is not there and need not be before the backfill is done.
  */
-export type StepCondition = 'done' | 'missing' | 'outdated' | 'broken'
+export type StepCondition = 'done' | 'missing' | 'outdated' | 'broken' | 'later'
+
+/** Whether install has something to do for a step in that condition. */
+export function isOpen({ condition }: { readonly condition: StepCondition }): boolean {
+  return condition !== 'done' && condition !== 'later'
+}
 
 export interface StepState {
   readonly id: string
@@ -24,9 +31,15 @@ export async function stepStates(database: Database, migration: Migration): Prom
   for (const step of stepsOf(migration)) {
     const { id, title } = step
     const found = await conditionOf(database, step, recorded.get(id))
-    states.push({ id, title, ...found })
+    const isLater = found.condition === 'missing' && (await waits(database, migration, step))
+    states.push({ id, title, ...found, ...(isLater && { condition: 'later' as const }) })
   }
   return states
+}
+
+/** Whether the time of a step has not come. */
+export async function waits(database: Database, migration: Migration, { after }: Step): Promise<boolean> {
+  return after === 'backfill' && !(await isFilled(database, migration))
 }
 
 type Found = Pick<StepState, 'condition' | 'problems'>

@@ -7,7 +7,14 @@ import { type FirstPhase, ledgerDdl as phaseLedger } from '@changeover/rollout'
 import { identityIndexName, identityIndexSql } from '@changeover/sync'
 import { ledgerDdl as verifierLedger } from '@changeover/verifier'
 import type { Migration } from './define-migration.ts'
-import { dualWriteEngine, hasProxies, phaseEngine, proxiesEngine, type StepEngine } from './engine-steps.ts'
+import {
+  dualWriteEngine,
+  hasProxies,
+  phaseEngine,
+  proxiesEngine,
+  proxyIndexesEngine,
+  type StepEngine,
+} from './engine-steps.ts'
 import { stepLedgerDdl } from './step-ledger.ts'
 
 /** An index that a step builds: where it is, and what marks it as built by this very step. */
@@ -29,7 +36,12 @@ export interface Step {
   readonly index?: StepIndex
   /** Present where the statements depend on what the database holds: then `statements` is empty. */
   readonly engine?: StepEngine
+  /** Not before this is done; absent: at once. */
+  readonly after?: 'backfill'
 }
+
+/** The step whose indexes would make each write of the backfill, and of dual write until then, slower. */
+export const proxyIndexesStep = 'proxy-indexes'
 
 /** Where a migration begins unless the environment says otherwise. */
 export const notBegun: FirstPhase = {
@@ -64,11 +76,15 @@ export function stepsOf(migration: Migration, firstPhase: FirstPhase = notBegun)
     ),
     ...(hasProxies(migration)
       ? [
-          engineStep(
-            'proxies',
-            `Proxies: ${tables} as views in changeover_legacy, with their indexes`,
-            proxiesEngine(migration),
-          ),
+          engineStep('proxies', `Proxies: ${tables} as views in changeover_legacy`, proxiesEngine(migration)),
+          {
+            ...engineStep(
+              proxyIndexesStep,
+              'Indexes that legacy queries need on the proxies, once the target is filled',
+              proxyIndexesEngine(migration),
+            ),
+            after: 'backfill' as const,
+          },
         ]
       : []),
   ]

@@ -7,7 +7,7 @@ import type { Proxy, ProxySet } from './proxy.ts'
 import { readIndexes, type TableIndex } from './table-indexes.ts'
 
 /**
- * What becomes of an index of the legacy table. covered: the target has an equal one, `by` that name. missing: `create` makes it.
+ * What becomes of an index of the legacy table. covered: the target has an equal one, `by` that name. missing: `create` makes it, `comment` marks it as ours.
  * impossible: there can be none, `why` says it; queries that need it read all rows of the view.
  */
 export type IndexParity = {
@@ -16,9 +16,12 @@ export type IndexParity = {
   readonly columns: readonly string[]
 } & (
   | { readonly state: 'covered'; readonly by: string }
-  | { readonly state: 'missing'; readonly create: string }
+  | { readonly state: 'missing'; readonly create: string; readonly comment: string }
   | { readonly state: 'impossible'; readonly why: string }
 )
+
+/** The comment of an index that was made for a view. */
+export const parityMark = 'made by changeover for a proxy'
 
 /** An index that would serve the view as the legacy one serves the table. */
 interface Candidate {
@@ -114,8 +117,10 @@ async function tryOut(tx: Transaction, candidate: Candidate): Promise<IndexParit
   const known = (await readIndexes(tx, tableSql(target).text)).find((each) => serves(each, trial, isUnique))
   if (known) return { ...named, state: 'covered', by: known.name }
   const name = ident(`proxy_${index}`.slice(0, 63))
+  const path = target.schema === undefined ? name : sql`${ident(target.schema)}.${name}`
+  const comment = sql`COMMENT ON INDEX ${path} IS ${literal(parityMark)}`
   const create = sql`CREATE ${unique(isUnique)} CONCURRENTLY IF NOT EXISTS ${name} ON ${tableSql(target)} ${definition(candidate)}`
-  return { ...named, state: 'missing', create: create.text }
+  return { ...named, state: 'missing', create: create.text, comment: comment.text }
 }
 
 /** The index as PostgreSQL prints it, or why it refuses it. */

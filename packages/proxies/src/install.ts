@@ -1,5 +1,6 @@
 import { type Database, runDdl } from '@changeover/database'
-import { indexedTables, indexParity, type IndexParity } from './index-parity.ts'
+import { makeParityIndexes } from './parity-indexes.ts'
+import type { IndexParity } from './index-parity.ts'
 import { type ProxyOptions, planProxies } from './plan.ts'
 import { proxyDdl, proxyRemovalDdl } from './proxy-ddl.ts'
 import type { ProxySet } from './proxy.ts'
@@ -11,23 +12,25 @@ export interface InstalledProxies {
 }
 
 /**
- * Makes the proxies, or makes them anew: views, triggers, defaults, and the indexes that the views need. Run again after a change
- * of a mapping or a legacy table.
+ * Makes the proxies, or makes them anew, with the indexes that the views need: {@link makeProxies}, then {@link makeParityIndexes}.
+ * Where a backfill is still to come, call them apart: each index makes it slower.
  *
- * Cost: views and triggers in one transaction; then each missing index, concurrently, and an ANALYZE of its table, without
- * which the planner knows nothing of expressions. Errors: PROXIES.*, DATABASE.*.
+ * Errors: PROXIES.*, DATABASE.*.
  */
 export async function installProxies(database: Database, options: ProxyOptions): Promise<InstalledProxies> {
+  const set = await makeProxies(database, options)
+  return { set, indexes: await makeParityIndexes(database, set) }
+}
+
+/**
+ * Makes the views, their triggers and defaults, or makes them anew. Run again after a change of a mapping or a legacy table.
+ *
+ * Cost: one transaction. Errors: PROXIES.*, DATABASE.*.
+ */
+export async function makeProxies(database: Database, options: ProxyOptions): Promise<ProxySet> {
   const set = await planProxies(database, options)
   await runDdl(database, proxyDdl(set))
-  const indexes = await indexParity(database, set)
-  const missing = indexes.flatMap((each) => (each.state === 'missing' ? [each.create] : []))
-  await runDdl(
-    database,
-    missing.map((text) => ({ text, concurrently: true })),
-  )
-  if (missing.length > 0) for (const table of indexedTables(set)) await database.query(`ANALYZE ${table}`)
-  return { set, indexes }
+  return set
 }
 
 /** Takes the views, their triggers and functions away, and the indexes that call one of those; all other indexes stay. */

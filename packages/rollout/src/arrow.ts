@@ -28,6 +28,7 @@ export const arrows: readonly Arrow[] = Object.freeze([
       'instances-agree',
       'backfill-finished',
       'quarantine-empty',
+      'proxies-indexed',
       'outbox-empty',
       'certificate-fresh',
       'shadow-agrees',

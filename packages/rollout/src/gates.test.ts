@@ -50,6 +50,9 @@ const closing: Record<GateName, readonly (readonly [Facts, RegExp])[]> = {
     [factsOf({ syncedSince: undefined }), /no fence yet/],
   ],
   'quarantine-empty': [[factsOf({}, { quarantine: { rows: 3 } }), /3 rows/]],
+  'proxies-indexed': [
+    [factsOf({}, { proxyIndexes: { problems: ['indexes: missing'] } }), /indexes: missing/],
+  ],
   'outbox-empty': [[factsOf({}, { outbox: { rows: 1 } }), /1 rows are owed/]],
   'certificate-fresh': [
     [factsOf({}, { certificate: { ageSeconds: 3_601, invalid: [] } }), /3601 s old/],

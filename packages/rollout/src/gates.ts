@@ -50,6 +50,14 @@ export const gates = Object.freeze({
     if (quarantine === undefined) return { why: 'nobody looked into the quarantine', fix }
     return quarantine.rows > 0 ? { why: `${quarantine.rows} rows are in quarantine`, fix } : undefined
   }),
+  'proxies-indexed': waivable(
+    'The proxies have the indexes that legacy queries need.',
+    ({ phase, proxyIndexes }) => {
+      const fix = `Run: changeover install ${phase.migration}`
+      if (proxyIndexes === undefined) return { why: 'nobody looked at the indexes of the proxies', fix }
+      return proxyIndexes.problems.length > 0 ? { why: proxyIndexes.problems.join('; '), fix } : undefined
+    },
+  ),
   'outbox-empty': hard('No write is owed to the other side.', ({ outbox }) => {
     const fix = 'Let the repair worker drain changeover.outbox.'
     if (outbox === undefined) return { why: 'nobody looked into the outbox', fix }

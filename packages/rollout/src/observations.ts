@@ -15,6 +15,8 @@ export interface Observations {
     readonly startedAt: string
     readonly rowsRemaining: number
   }
+  /** What is missing of the indexes that legacy queries need on the proxies; empty too where there are no proxies. */
+  readonly proxyIndexes?: { readonly problems: readonly string[] }
   readonly quarantine?: { readonly rows: number }
   /** Replica writes that best-effort capture still owes. */
   readonly outbox?: { readonly rows: number }

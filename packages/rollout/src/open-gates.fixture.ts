@@ -6,6 +6,7 @@ import type { StoredPhase } from './stored-phase.ts'
 export const everythingFine: Observations = {
   capture: { problems: [] },
   backfill: { state: 'done', startedAt: '9999-01-01T00:00:00.000000Z', rowsRemaining: 0 },
+  proxyIndexes: { problems: [] },
   quarantine: { rows: 0 },
   outbox: { rows: 0 },
   certificate: { ageSeconds: 1, invalid: [] },

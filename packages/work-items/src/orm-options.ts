@@ -26,7 +26,8 @@ export const entities = [
  * What MikroORM needs to know of this system; add the address: `new MikroORM({ ...ormOptions, clientUrl })`.
  *
  * The schema comparison leaves triggers and functions alone, since it does not know those of the migrations, and what the
- * changeover itself needs. Of the latter it only drops the index of each identity, which `changeover install` makes again.
+ * changeover itself needs. Of the latter it only drops indexes, unless `knownIndexes` of the proxies has
+ * told the entities of them; `changeover install` makes them again.
  */
 export const ormOptions = defineConfig({
   entities,

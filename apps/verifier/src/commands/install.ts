@@ -9,7 +9,7 @@ export function installCommand(shell: Shell) {
       'Creates the schema "changeover" with the bookkeeping tables, and for each mapping the unique index by which a target ' +
       'row knows its legacy row, the triggers of dual write (idle until the phase legacy-leads), and the proxies: the legacy ' +
       'tables as views in "changeover_legacy". The first phase is the one that the environment flags mean. Indexes are built ' +
-      'concurrently: nobody is blocked. Run again, it does what is missing, and mends what was switched off or changed.',
+      'concurrently: nobody is blocked. The indexes of the proxies come last: run it again once the target is filled. Run again, it also does what is missing, and mends what was switched off or changed.',
     examples: [
       ['changeover install', 'installs the only migration of the config'],
       ['changeover install work-items --json', 'the steps as data'],

@@ -32,6 +32,7 @@ function orderLine({ mapping, legacy, target, after, loss }: PlannedMapping, ind
 function stepLines({ title, condition, problems, statements }: PlannedStep): readonly string[] {
   if (condition === 'done') return [`  ✓ ${title}`]
   const ddl = statements.flatMap((text) => `${text};`.split('\n').map((line) => `      ${line}`))
+  if (condition === 'later') return [`  · ${title} (later)`]
   return [`  • ${title} (${condition})`, ...problems.map((each) => `      ✗ ${each}`), ...ddl]
 }
 

@@ -1,5 +1,5 @@
 import type { BackfillState } from '@changeover/backfill'
-import { type Migration, problemsOf } from '@changeover/migration'
+import { isOpen, type Migration, problemsOf } from '@changeover/migration'
 import type { Status } from '../jobs/status.ts'
 import { boxTable } from './box-table.ts'
 import { durationText, numberText } from './progress-text.ts'
@@ -31,7 +31,7 @@ function phaseText({ flags: { phase, stored } }: Status): string {
 }
 
 function installedText({ state: { steps } }: Status): string {
-  const todo = steps.filter(({ condition }) => condition !== 'done')
+  const todo = steps.filter(isOpen)
   if (todo.length === 0) return 'yes'
   if (todo.length === steps.length) return 'no'
   return `in part; ${todo.map(stepText).join('; ')}`

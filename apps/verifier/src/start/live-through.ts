@@ -10,6 +10,7 @@ import {
 import { errors } from '../errors.ts'
 import { exitCodes } from '../exit-code.ts'
 import { backfill } from '../jobs/backfill.ts'
+import { install } from '../jobs/install.ts'
 import { contractShow } from '../jobs/contract-show.ts'
 import { phaseChange, type PhaseChangeSettings } from '../jobs/phase-change.ts'
 import type { PhaseMove } from '../jobs/phase-target.ts'
@@ -50,6 +51,7 @@ export async function liveThrough(session: Session, system: SampleSystem, url: s
   await during('legacy-leads, filled under load', async () => {
     await move(session, 'advance', 'legacy-leads')
     await backfill({ restart: true })(session)
+    await install(session)
     await shadowReads(session, url)
   })
   await during('target-leads, legacy code writing through the proxies', async () => {

@@ -5,7 +5,7 @@ import type { Migration } from '../define-migration.ts'
 import type { StepEngine } from '../engine-steps.ts'
 import { alone } from '../install.ts'
 import { forgetStep, recordedSteps } from '../step-ledger.ts'
-import { stepsOf } from '../steps.ts'
+import { proxyIndexesStep, stepsOf } from '../steps.ts'
 import { archiveLedgerDdl } from './archive-ledger.ts'
 import { archiveTable } from './archive-table.ts'
 import { type ArchivedTable, archivedTables } from './archived-tables.ts'
@@ -37,7 +37,10 @@ export function archiveLegacy(
     const left = await legacyTablesIn(database, migration)
     const gone = (await archivedTables(database, migration.name)).filter(({ state }) => state !== 'restored')
     const archived = [...left, ...gone]
-    if (legacyName === 'free') await removeEngine(database, migration, 'proxies', onStep)
+    if (legacyName === 'free') {
+      await removeEngine(database, migration, proxyIndexesStep, onStep)
+      await removeEngine(database, migration, 'proxies', onStep)
+    }
     await removeEngine(database, migration, 'dual-write', onStep)
     for (const name of left) {
       await onStep(`archive ${name.schema}.${name.table}`)

@@ -12,6 +12,7 @@ import { workItems } from '../work-items.ts'
 export interface Home {
   readonly database: PoolDatabase
   readonly orm: MikroORM
+  readonly url: string
   /** The phase, as a flip leaves it behind. */
   lead(phase: PhaseName): Promise<void>
   /** What the two sides do not agree on, told by SQL written by hand; empty where they do. */
@@ -43,6 +44,7 @@ export async function openHome(phase: PhaseName): Promise<Home> {
   return {
     database,
     orm,
+    url: created.url,
     mend,
     lead: async (next) => {
       await database.query(
