@@ -1,12 +1,10 @@
 import type { Mapping } from '@changeover/mapping'
 import { identityIndexName, identityIndexSql } from '@changeover/sync'
+import type { EntityMetadata } from '@mikro-orm/postgresql'
 import type { ParityIndex } from './parity-indexes.ts'
 
 /** As much of an entity's metadata as says which indexes its table has. */
-interface Indexed {
-  readonly tableName: string
-  readonly indexes: { name?: string; expression?: string }[]
-}
+type Indexed = Pick<EntityMetadata, 'tableName' | 'indexes'>
 
 /**
  * For `discovery.onMetadata` of the ORM: tells the entities of the targets which indexes the changeover makes on their tables, so
