@@ -18,6 +18,7 @@ const targetLeads = `update changeover.phase set phase = 'target-leads', epoch =
 const fill = async () => {
   expect(await cli.run(['install'], legacyLeads)).toMatchObject({ code: 0 })
   expect(await cli.run(['backfill'])).toMatchObject({ code: 0 })
+  expect(await cli.run(['install'])).toMatchObject({ code: 0 })
 }
 
 test('plan, install, backfill, verify and status lead from nothing to a clean report', async () => {

@@ -125,6 +125,8 @@ test('the next command follows the work', async () => {
   })
   for (const mapping of crm.ordered) await backfill.run(mapping, { heldValues: 'overwrite' })
   await fixture.database.query(`update changeover.phase set phase = 'legacy-leads'`)
+  expect(await next()).toBe('changeover install crm') // the indexes of the proxies
+  await install(fixture.database, crm)
   expect(await next()).toBe('changeover quarantine crm')
   await fixture.database.query(`delete from customer where name = 'bronze'`)
   for (const mapping of crm.ordered) await backfill.retryQuarantine(mapping, { heldValues: 'overwrite' })

@@ -1,4 +1,10 @@
-import { errors, inspect, install as installSteps, problemsOf } from '@changeover/migration'
+import {
+  errors,
+  inspect,
+  install as installSteps,
+  type InstalledStep,
+  problemsOf,
+} from '@changeover/migration'
 import { readFlags } from '@changeover/rollout'
 import { exitCodes } from '../exit-code.ts'
 import type { Outcome } from '../outcome.ts'
@@ -16,6 +22,11 @@ export async function install({ database, environment, migration, talk }: Sessio
   const firstPhase = { phase: phase.name, by: 'changeover install', reason: 'flags of the environment' }
   const onStep = ({ title }: { readonly title: string }) => talk.say(`Installing: ${title} …`)
   const steps = await installSteps(database, migration, { onStep, firstPhase })
-  const lines = steps.map(({ title, was }) => `✓ ${title}${was === 'done' ? ' (was there)' : ''}`)
+  const lines = steps.map(lineOf)
   return { exitCode: exitCodes.fine, data: { migration: migration.name, steps }, text: lines.join('\n') }
+}
+
+function lineOf({ title, was }: InstalledStep): string {
+  if (was === 'later') return `· ${title} (later)`
+  return `✓ ${title}${was === 'done' ? ' (was there)' : ''}`
 }
