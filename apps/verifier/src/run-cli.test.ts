@@ -22,7 +22,7 @@ test('help lists every command with an example and the exit codes', async () => 
   const { code, stdout, stderr } = await runInside(['--help'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   for (const command of commands) expect(stdout).toMatch(new RegExp(`^ {2}${command.split(' ')[0]} `, 'm'))
-  expect(stdout).toMatch(/Examples:\n {2}\$ changeover plan/)
+  expect(stdout).toMatch(/Examples:\n {2}\$ changeover audit/)
   expect(stdout).toMatch(/Exit codes:\n {2}0 {2}fine\n/)
 })
 
