@@ -7,9 +7,9 @@ import { changedKeysSql } from './changed-keys.ts'
 import type { DualWrite } from './dual-write.ts'
 import type { ReferentialAction } from './referential-actions.ts'
 
-/** Whether direct writes to it are refused while the target leads: a table that is the target of a mapping as well is not. */
+/** Whether direct writes to it are refused while the target leads: not where the target uses it as well. */
 export function isGuarded({ interests }: CapturedTable): boolean {
-  return interests.every(({ direction }) => direction === 'forward')
+  return interests.every(({ direction, source }) => direction === 'forward' && source?.shared !== true)
 }
 
 /** The phases in which legacy rows are written by the sync alone, as a list of literals. */

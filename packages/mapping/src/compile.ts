@@ -225,6 +225,8 @@ function unreadable({ slots }: ResolvedRule, frame: Frame): readonly Refusal[] {
 function mayBeNull(mapping: Mapping, { shape, slots }: ResolvedRule, direction: Direction): boolean {
   if (direction === 'backward')
     return slots.some(({ slot }) => slot.jsonKey !== undefined || slot.field.nullable)
+  // A row that is referred to need not have its twin yet, or be there at all.
+  if (Object.keys(shape.references ?? {}).length > 0) return true
   return shape.reads.some((name) => fieldNamed(mapping.legacy, name).nullable)
 }
 

@@ -31,6 +31,8 @@ export interface Source {
   readonly through?: { readonly table: Table; readonly field: string; readonly own: string }
   /** The field of the view in which its rows stand as a JSON list, in the order of their `position`. */
   readonly list?: { readonly field: string; readonly position: string }
+  /** A table that both models use: its changes count while legacy leads, it may be written whoever leads, and it stays when legacy goes. */
+  readonly shared?: true
 }
 
 /**

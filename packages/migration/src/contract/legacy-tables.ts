@@ -9,10 +9,10 @@ export interface TableName {
   readonly table: string
 }
 
-/** The names of the legacy tables and their link tables, as the mappings write them in SQL; of a view, those behind it. */
+/** The names of the legacy tables and their link tables, as the mappings write them in SQL; of a view, those behind it that the target does not use. */
 export function legacyTableNames({ mappings }: Migration): readonly string[] {
   const tables = mappings.flatMap(({ legacy, links }) => [
-    ...(legacy.madeOf?.map(({ table }) => table) ?? [legacy]),
+    ...(legacy.madeOf?.filter(({ shared }) => shared !== true).map(({ table }) => table) ?? [legacy]),
     ...links.map((each) => each.legacy.table),
   ])
   return namesOf(tables)
