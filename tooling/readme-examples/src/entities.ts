@@ -39,3 +39,6 @@ export declare const orm: MikroORM
 /** Keys of a task and of a project among the work items. */
 export declare const taskId: string
 export declare const projectId: string
+/** Keys of a task of a project and of a supplier among the supplier tasks. */
+export declare const templateId: string
+export declare const supplierId: string

@@ -49,14 +49,15 @@ function candidatesSql(table: Table, { field }: Slot, other: Sql): Sql {
     ORDER BY ${order} LIMIT 20`
 }
 
-/** Other values, as SQL over the row `own`: one that another row has, then one made by the type. */
+/** Other values, as SQL over the row `own`: one made by the type, then one that another row has, not the same for all. */
 function otherValues(table: Table, slot: Slot): readonly Sql[] {
   const { field, jsonKey } = slot
   const column = ident('own', field.column)
   if (jsonKey !== undefined)
     return [sql`jsonb_set(${column}, ARRAY[${literal(jsonKey)}], ${literal('"damaged"')})`]
   const elsewhere = sql`(SELECT x.${ident(field.column)} FROM ${tableSql(table)} AS x
-    WHERE ${all([scopeSql(table, 'x'), sql`x.${ident(field.column)} IS DISTINCT FROM ${column}`])} LIMIT 1)`
+    WHERE ${all([scopeSql(table, 'x'), sql`x.${ident(field.column)} IS DISTINCT FROM ${column}`])}
+    ORDER BY md5(concat(x.${ident(field.column)}, own.ctid)) LIMIT 1)`
   return [...(byType(field.type.base, column) ?? []), elsewhere, sql`NULL`]
 }
 

@@ -1,0 +1,39 @@
+import type { LegacyWriter, SampleSystem } from '@changeover/migration'
+import { migrate } from './migrate.ts'
+import { seedSupplierTasks } from './seed/seed-supplier-tasks.ts'
+import { supplierTasks } from './supplier-tasks.ts'
+
+/** Legacy code that writes tasks of milestones, each with its mark as the name. */
+const writer: LegacyWriter = {
+  async insert(tx, at, mark) {
+    const { rows } = await tx.query<{ id: string }>(
+      `insert into ${at('task_typed')} (id, milestone_id, task_type_id, name, description, sequence)
+         values ('w-' || gen_random_uuid(), 'm-pa1', 'tt-pa', $1, '', 1) returning id`,
+      [mark],
+    )
+    return rows[0]?.id ?? ''
+  },
+  async change(tx, at, key, mark) {
+    await tx.query(`update ${at('task_typed')} set name = $2 where id = $1`, [key, mark])
+  },
+  async remove(tx, at, key) {
+    await tx.query(`delete from ${at('task_typed')} where id = $1`, [key])
+  },
+  async found(database, side, prefix) {
+    const table = { legacy: 'task', target: 'task_v2' }[side]
+    const { rows } = await database.query<{ key: string; mark: string }>(
+      `select id as key, name as mark from ${table} where starts_with(name, $1)`,
+      [prefix],
+    )
+    return new Map(rows.map(({ key, mark }) => [key, mark]))
+  },
+}
+
+/** The supplier tasks with their sample data. */
+export const supplierTaskSystem: SampleSystem = Object.freeze({
+  migration: supplierTasks,
+  about: 'milestones become sections, and what suppliers have to do points to the template instead',
+  migrate,
+  seed: seedSupplierTasks,
+  writer,
+})
