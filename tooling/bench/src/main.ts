@@ -7,10 +7,17 @@ import { dualWrite } from './dual-write.ts'
 import { foundation } from './foundation.ts'
 import { tableOf } from './measure.ts'
 import { proxies } from './proxies.ts'
+import { supplierTaskBench } from './supplier-tasks.ts'
 import { switchover } from './switchover.ts'
 
-// pnpm bench [foundation] [--rows 1000000] [--write]: prints the table; --write keeps it in docs/benchmarks.md.
-const benchmarks = { foundation, 'dual-write': dualWrite, proxies, switchover }
+// pnpm bench [foundation …] [--rows 1000000] [--write]: prints the table; --write keeps it in docs/benchmarks.md.
+const benchmarks = {
+  foundation,
+  'dual-write': dualWrite,
+  proxies,
+  switchover,
+  'supplier-tasks': supplierTaskBench,
+}
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { rows: { type: 'string', default: '1000000' }, write: { type: 'boolean', default: false } },
@@ -40,7 +47,7 @@ try {
     if (values.write)
       keep(
         name,
-        `${Number(values.rows).toLocaleString('en')} staff tasks, ${cpus().length} cores, Node ${process.version}.\n\n${table}`,
+        `${Number(values.rows).toLocaleString('en')} rows, ${cpus().length} cores, Node ${process.version}.\n\n${table}`,
       )
     if (measures.some(({ ratio, bound }) => ratio !== undefined && bound !== undefined && ratio > bound))
       process.exitCode = 4
