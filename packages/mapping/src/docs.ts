@@ -20,6 +20,9 @@ export function docsOf(mapping: Mapping): string {
       (each) =>
         `| ${each.name} (\`${each.legacy.table.name}\`) | \`${each.target.table.name}\` | link rows follow their parent | exact | exact |`,
     ),
+    ...Object.entries(mapping.legacy.leftOut ?? {}).map(
+      ([column, why]) => `| \`${column}\` | – | left out | ${why.replaceAll('|', '\\|')} | – |`,
+    ),
     '',
   ].join('\n')
 }

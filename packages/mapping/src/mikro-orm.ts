@@ -47,7 +47,7 @@ type Defined = EntitySchema & { readonly properties: object }
  */
 export function tableOf<E extends Defined, const Without extends ColumnKey<E> = never>(
   entity: E,
-  options: Pick<TableOptions<ColumnKey<E>>, 'where' | 'schema' | 'ordered'> & {
+  options: Pick<TableOptions<ColumnKey<E>>, 'where' | 'schema' | 'ordered' | 'leftOut'> & {
     readonly without?: readonly Without[]
   } = {},
 ): TableOfEntity<E, Without> {

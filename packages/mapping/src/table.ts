@@ -49,6 +49,8 @@ export interface Table<F extends string = string, Required extends F = F, Key ex
   readonly where: Where
   /** Pairs of fields of which the first is never after the second, where a row has both. Rows that break it are mapped as they are; the audit reports them. */
   readonly ordered?: readonly (readonly [F, F])[]
+  /** Columns that no mapping carries, by their names in the database, each with the reason. */
+  readonly leftOut?: Readonly<Record<string, string>>
   /** A view: the tables whose changes change its rows. Absent for a table. */
   readonly madeOf?: readonly Source[]
   /** Carries `Required` for the compiler; never present at run time. */
@@ -68,6 +70,11 @@ export interface TableOptions<F extends string, Key extends F = F> {
   readonly where?: Partial<Record<F, string | number | boolean | readonly (string | number | boolean)[]>>
   /** Pairs of fields of one type, like a start and an end, of which the first is never after the second: for the audit. */
   readonly ordered?: readonly (readonly [F, F])[]
+  /**
+   * Columns that no mapping carries, like those of a type that it cannot: by their names in the database, each with the reason.
+   * They are read by nobody, and stay where they are.
+   */
+  readonly leftOut?: Readonly<Record<string, string>>
   /**
    * Says that this is a view, and of which tables. It must be lockable (no DISTINCT, GROUP BY or set operation at its top),
    * find a row by its key through an index, and have INSTEAD OF triggers for what is written to it.
@@ -124,6 +131,7 @@ export function freezeTable<F extends string, Required extends F, Key extends F>
     unique: Object.freeze([...(parts.unique ?? [])]),
     where: Object.freeze(Object.fromEntries(where)) as Where,
     ...(parts.ordered === undefined ? {} : { ordered: Object.freeze([...parts.ordered]) }),
+    ...(parts.leftOut === undefined ? {} : { leftOut: Object.freeze({ ...parts.leftOut }) }),
     ...(parts.madeOf === undefined ? {} : { madeOf: Object.freeze([...parts.madeOf]) }),
   })
 }

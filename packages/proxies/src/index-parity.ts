@@ -112,6 +112,8 @@ function referenceCandidates({ mapping, links, table }: Proxy): readonly Candida
 async function tryOut(tx: Transaction, candidate: Candidate): Promise<IndexParity> {
   const { table, index, columns, target, isUnique } = candidate
   const named = { table, index, columns }
+  if (target.madeOf)
+    return { ...named, state: 'impossible', why: `${target.name} is a view; index the tables behind it` }
   const trial = await onEmptyCopy(tx, candidate)
   if (typeof trial === 'string') return { ...named, state: 'impossible', why: trial }
   const known = (await readIndexes(tx, tableSql(target).text)).find((each) => serves(each, trial, isUnique))

@@ -52,6 +52,6 @@ export const errors = defineErrors('SYNC', {
   COLUMN_UNKNOWN: {
     message: (v: { table: string; column: string; type: string }) =>
       `${v.table}.${v.column} (${v.type}) is unknown to the mapping, so its values would be lost.`,
-    fix: 'Give it a rule, or drop it by name in the mapping.',
+    fix: 'Give it a rule, drop it by name in the mapping, or name it with the reason in leftOut of the table where no mapping can carry it.',
   },
 })

@@ -148,11 +148,15 @@ function defaultDrift(table: Table, found: readonly Column[]): readonly Problem[
 }
 
 function unknownDrift(table: Table, found: readonly Column[], whole: boolean): readonly Problem[] {
-  return found
-    .filter(({ name, required }) => (whole || required) && fieldOf(table, name) === undefined)
-    .map((column) =>
-      errors.COLUMN_UNKNOWN.problem({ table: table.name, column: column.name, type: column.type }),
-    )
+  return (
+    found
+      .filter(({ name, required }) => (whole || required) && fieldOf(table, name) === undefined)
+      // What is left out must be able to stay empty in a row that the way back makes.
+      .filter(({ name, required }) => !whole || required || !Object.hasOwn(table.leftOut ?? {}, name))
+      .map((column) =>
+        errors.COLUMN_UNKNOWN.problem({ table: table.name, column: column.name, type: column.type }),
+      )
+  )
 }
 
 /** The one column that the mapping does not know and that could be the missing one under a new name. */

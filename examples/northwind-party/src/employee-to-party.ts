@@ -1,0 +1,67 @@
+import {
+  computed,
+  concat,
+  constant,
+  copy,
+  defineMapping,
+  field,
+  intoJson,
+  reference,
+  storedIn,
+  table,
+  value,
+} from '@changeover/mapping'
+import { address, partyOf } from './party.ts'
+
+const employees = table(
+  'employees',
+  {
+    employeeId: 'smallint not null',
+    lastName: 'varchar(20) not null',
+    firstName: 'varchar(10) not null',
+    title: 'varchar(30)',
+    titleOfCourtesy: 'varchar(25)',
+    birthDate: 'date',
+    hireDate: 'date',
+    ...address,
+    homePhone: 'varchar(24)',
+    extension: 'varchar(4)',
+    notes: 'text',
+    reportsTo: 'smallint',
+    photoPath: 'varchar(255)',
+  },
+  {
+    key: ['employeeId'],
+    ordered: [['birthDate', 'hireDate']],
+    leftOut: {
+      photo: 'bytes stay in the legacy table until they have been moved to a file store by photo_path',
+    },
+  },
+)
+
+/** The name of an employee is put together from two columns, which are kept: it is shown, and not read back. */
+export const employeeToParty = defineMapping({
+  name: 'Employee',
+  legacy: employees,
+  target: partyOf('employee'),
+  identity: storedIn('data.employee_id'),
+  rules: [
+    constant('kind', 'employee'),
+    computed('name', concat(field('firstName'), value(' '), field('lastName'))),
+    copy('title').as('jobTitle'),
+    copy('homePhone').as('phone'),
+    copy('address', 'city', 'region', 'postalCode', 'country'),
+    reference('reportsTo', 'self'),
+    intoJson(
+      'data',
+      'firstName',
+      'lastName',
+      'titleOfCourtesy',
+      'birthDate',
+      'hireDate',
+      'extension',
+      'notes',
+      'photoPath',
+    ),
+  ],
+})
