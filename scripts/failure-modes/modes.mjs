@@ -160,6 +160,10 @@ export const failureModes = {
     'a page token of one model is used on the other, or on another list',
     'a token names its model, sort and filters; any other one is refused',
   ],
+  48: [
+    'an EntityManager shows what it loaded before a write to the other side',
+    'after a flush entities of the other side are read again',
+  ],
   49: [
     'DDL waits for a lock and everybody waits behind it',
     'a lock timeout for each statement, then another try',

@@ -81,7 +81,7 @@ test('a flag that is no boolean is refused with its name and value', async () =>
 })
 
 test('flags that mean no phase together are refused with the nearest phases', async () => {
-  const ended = await cli.run(['verify'], { USE_WORKITEM_MODEL: 'true' })
+  const ended = await cli.run(['verify'], { USE_TARGET_MODEL: 'true' })
   expectFailure(ended, 'ROLLOUT.FLAGS_CONTRADICT', /\(target-only\)/)
 })
 

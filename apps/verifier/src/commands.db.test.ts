@@ -145,10 +145,10 @@ test('held values pass where the target leads, and are findings in strict mode',
   await cli.pool.query(targetLeads)
   expect(await cli.run(['verify'])).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/USE_WORKITEM_MODEL: True[^]*1 held by one side/),
+    stdout: expect.stringMatching(/USE_TARGET_MODEL: True[^]*1 held by one side/),
   })
   expect((await cli.run(['verify', '--strict'])).code).toBe(4)
-  expect((await cli.run(['verify'], { WORKITEM_MIGRATION_STRICT_MODE: 'true' })).code).toBe(4)
+  expect((await cli.run(['verify'], { MIGRATION_STRICT_MODE: 'true' })).code).toBe(4)
 })
 
 test('backfill is declined while the target leads: exit code 3', async () => {
@@ -162,15 +162,15 @@ test('backfill is declined while the target leads: exit code 3', async () => {
 
 test('flags that differ from the stored phase are a warning, in strict mode a refusal', async () => {
   await fill()
-  const flags = { USE_WORKITEM_MODEL: '1', DUAL_WRITE_ENABLED: '1', LEGACY_MODELS_READONLY: '1' }
+  const flags = { USE_TARGET_MODEL: '1', DUAL_WRITE_ENABLED: '1', LEGACY_MODELS_READONLY: '1' }
   expect(await cli.run(['verify'], flags)).toMatchObject({
     code: 0,
-    stdout: expect.stringContaining('USE_WORKITEM_MODEL: False'),
+    stdout: expect.stringContaining('USE_TARGET_MODEL: False'),
     stderr: expect.stringContaining(
       '! The flags of crm mean target-leads, but its stored phase is legacy-leads',
     ),
   })
-  const strict = { ...flags, WORKITEM_MIGRATION_STRICT_MODE: '1' }
+  const strict = { ...flags, MIGRATION_STRICT_MODE: '1' }
   expect(await cli.run(['verify'], strict)).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('ROLLOUT.FLAGS_REFUSED'),

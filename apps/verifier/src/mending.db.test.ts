@@ -53,7 +53,7 @@ test('a fix of clean data writes nothing', async () => {
 })
 
 test('the environment can ask for fixes, and the command line can forbid them', async () => {
-  const environment = { WORKITEM_MIGRATION_AUTO_FIX: 'true' }
+  const environment = { MIGRATION_AUTO_FIX: 'true' }
   await damage()
   expect((await cli.run(['verify', '--no-fix'], environment)).code).toBe(4)
   expect((await cli.run(['verify'], environment)).code).toBe(0)

@@ -134,7 +134,7 @@ test('the environment moves the phase only when it is told to', async () => {
     code: 0,
     stdout: expect.stringContaining('✓ The flags and the stored phase agree: legacy-leads.'),
   })
-  expect(await cli.run(['flags', 'check'], { USE_WORKITEM_MODEL: 'true' })).toMatchObject({
+  expect(await cli.run(['flags', 'check'], { USE_TARGET_MODEL: 'true' })).toMatchObject({
     code: 4,
     stdout: expect.stringContaining('ROLLOUT.FLAGS_CONTRADICT'),
   })
@@ -150,7 +150,7 @@ test('legacy is read-only for every client while the target leads, and flags che
     hint: expect.stringContaining('changeover_legacy.customer'),
   })
   const environment = {
-    USE_WORKITEM_MODEL: 'true',
+    USE_TARGET_MODEL: 'true',
     DUAL_WRITE_ENABLED: 'true',
     LEGACY_MODELS_READONLY: 'true',
   }

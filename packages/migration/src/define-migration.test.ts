@@ -28,7 +28,7 @@ test('a flag can be named otherwise, the rest stay', () => {
     targetModel: 'Party',
     flags,
   })
-  expect(migration.flags).toMatchObject({ dualWrite: 'CRM_DUAL', useTarget: 'USE_WORKITEM_MODEL' })
+  expect(migration.flags).toMatchObject({ dualWrite: 'CRM_DUAL', useTarget: 'USE_TARGET_MODEL' })
 })
 
 test.each(['', 'Work Items', '-crm', 'crm-', '1crm', 'crm_1'])('%j is refused as a name', (name) => {

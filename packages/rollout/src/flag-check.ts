@@ -8,7 +8,7 @@ import type { Environment } from './switch.ts'
 /** One line of the table of phases: which flags mean it, and whether it is the stored or the flagged one. */
 export interface FlagRow {
   readonly phase: PhaseName
-  /** `USE_WORKITEM_MODEL=false …`; undefined where no application reads flags any more. */
+  /** `USE_TARGET_MODEL=false …`; undefined where no application reads flags any more. */
   readonly flags: string | undefined
   readonly authority: Phase['authority']
   readonly replica: string

@@ -42,9 +42,9 @@ test('every combination is a phase or a contradiction that names the way out', (
   expect(failures.filter((failure) => failure === undefined)).toHaveLength(4)
   for (const failure of failures)
     if (failure) expect(failure).toMatchObject({ code: errors.FLAGS_CONTRADICT.code })
-  expect(failureOf(() => readFlags({ USE_WORKITEM_MODEL: '1' }))?.fix).toBe(
-    'Set USE_WORKITEM_MODEL=false DUAL_WRITE_ENABLED=false LEGACY_MODELS_READONLY=false (legacy-only) or ' +
-      'USE_WORKITEM_MODEL=true DUAL_WRITE_ENABLED=false LEGACY_MODELS_READONLY=true (target-only).',
+  expect(failureOf(() => readFlags({ USE_TARGET_MODEL: '1' }))?.fix).toBe(
+    'Set USE_TARGET_MODEL=false DUAL_WRITE_ENABLED=false LEGACY_MODELS_READONLY=false (legacy-only) or ' +
+      'USE_TARGET_MODEL=true DUAL_WRITE_ENABLED=false LEGACY_MODELS_READONLY=true (target-only).',
   )
 })
 
@@ -68,9 +68,9 @@ test.each([
 })
 
 test('text that is no boolean is refused with its name and value', () => {
-  const failure = failureOf(() => readFlags({ WORKITEM_MIGRATION_STRICT_MODE: 'maybe' }))
+  const failure = failureOf(() => readFlags({ MIGRATION_STRICT_MODE: 'maybe' }))
   expect(failure).toMatchObject({
     code: errors.FLAG_INVALID.code,
-    values: { name: 'WORKITEM_MIGRATION_STRICT_MODE', value: 'maybe' },
+    values: { name: 'MIGRATION_STRICT_MODE', value: 'maybe' },
   })
 })

@@ -10,13 +10,13 @@ export interface FlagNames extends Readonly<Record<keyof Flags, string>> {
   readonly strictMode: string
 }
 
-/** The names unless a migration has others. */
+/** The names unless a migration has others; they name no model. */
 export const flagNames: FlagNames = Object.freeze({
-  useTarget: 'USE_WORKITEM_MODEL',
+  useTarget: 'USE_TARGET_MODEL',
   dualWrite: 'DUAL_WRITE_ENABLED',
   legacyReadOnly: 'LEGACY_MODELS_READONLY',
-  autoFix: 'WORKITEM_MIGRATION_AUTO_FIX',
-  strictMode: 'WORKITEM_MIGRATION_STRICT_MODE',
+  autoFix: 'MIGRATION_AUTO_FIX',
+  strictMode: 'MIGRATION_STRICT_MODE',
 })
 
 /** What the environment says of a migration. */
@@ -54,7 +54,7 @@ function contradiction(flags: Flags, names: FlagNames) {
   return errors.FLAGS_CONTRADICT({ flags: flagText(flags, names), nearest: nearest.join(' or ') })
 }
 
-/** The assignments that mean these flags: `USE_WORKITEM_MODEL=false …`. */
+/** The assignments that mean these flags: `USE_TARGET_MODEL=false …`. */
 export function flagText(flags: Flags, names: FlagNames): string {
   return (['useTarget', 'dualWrite', 'legacyReadOnly'] as const)
     .map((flag) => `${names[flag]}=${flags[flag]}`)

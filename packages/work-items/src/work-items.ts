@@ -8,4 +8,9 @@ export const workItems = defineMigration({
   name: 'work-items',
   targetModel: 'WorkItem',
   mappings: [staffTaskToWorkItem, projectWorkflowToWorkItem, eventToWorkItem],
+  flags: {
+    useTarget: 'USE_WORKITEM_MODEL',
+    autoFix: 'WORKITEM_MIGRATION_AUTO_FIX',
+    strictMode: 'WORKITEM_MIGRATION_STRICT_MODE',
+  },
 })

@@ -10,7 +10,7 @@ export function verifyCommand(shell: Shell) {
       'Finds missing, mismatched (per field), orphaned and duplicate rows, inside the database and consistent under writes. ' +
       'With --fix each finding is read again under lock and mended in the direction of the authority; what was there before ' +
       'is kept for `changeover undo`. In GitHub Actions it annotates the findings and writes the step summary. ' +
-      'Of the environment it honours WORKITEM_MIGRATION_AUTO_FIX (as --fix) and WORKITEM_MIGRATION_STRICT_MODE (as --strict), ' +
+      'Of the environment it honours MIGRATION_AUTO_FIX (as --fix) and MIGRATION_STRICT_MODE (as --strict), ' +
       'or what the migration names them.',
     examples: [
       ['changeover verify', 'the report'],

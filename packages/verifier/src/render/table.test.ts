@@ -4,7 +4,7 @@ import { agreeing, verificationOf } from '../verification.fixture.ts'
 import { renderTable } from './table.ts'
 
 const flags = [
-  { name: 'USE_WORKITEM_MODEL', value: false },
+  { name: 'USE_TARGET_MODEL', value: false },
   { name: 'DUAL_WRITE_ENABLED', value: true },
   { name: 'LEGACY_MODELS_READONLY', value: false },
 ]
@@ -18,7 +18,7 @@ test('a clean verification reads as the report that was asked for, to the letter
   expect(renderTable(clean, { targetModel: 'WorkItem', flags })).toBe(`=== WorkItem Migration Verification ===
 
 Feature Flags:
-  USE_WORKITEM_MODEL: False
+  USE_TARGET_MODEL: False
   DUAL_WRITE_ENABLED: True
   LEGACY_MODELS_READONLY: False
 

@@ -107,7 +107,7 @@ describe('the same entity classes', () => {
     expect(await em.upsert(AppUser, { id: '9999', username: 'fine' })).toMatchObject({ username: 'fine' })
   })
 
-  test('show the other side fresh in the same EntityManager after a write', async () => {
+  test('FM-48 show the other side fresh in the same EntityManager after a write', async () => {
     const em = on('target-leads')
     const item = await em.findOneOrFail(WorkItem, { workType: 'task', taskData: { legacy_id: '2' } as never })
     const task = await em.findOneOrFail(StaffTask, '2')
@@ -119,7 +119,7 @@ describe('the same entity classes', () => {
     expect((await em.findOneOrFail(StaffTask, '2')).title).toBe('written by the new code')
   })
 
-  test('need what prevents stale twins and upserts: without it both show', async () => {
+  test('FM-48 without what prevents them a stale legacy entity and an upsert show (mutation)', async () => {
     const bare = new MikroORM({
       ...ormOptions,
       clientUrl: proxies.url,
