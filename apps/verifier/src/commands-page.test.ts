@@ -37,7 +37,7 @@ async function section(args: readonly string[]): Promise<string> {
   return [`## ${['changeover', ...args].join(' ')}`, '', '```text', stdout.trimEnd(), '```', ''].join('\n')
 }
 
-// When this fails the help has changed: run `vitest run -u commands-page` and read the difference.
+// When this fails the help has changed: run `vitest run commands-page -u` and read the difference.
 test('docs/commands.md is what the help says', async () => {
   const sections = await Promise.all([[], ...order.map((command) => command.split(' '))].map(section))
   const page = [

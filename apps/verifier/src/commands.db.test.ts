@@ -37,6 +37,7 @@ test('plan, install, backfill, verify and status lead from nothing to a clean re
   const filled = await cli.run(['backfill'])
   expect(filled).toMatchObject({ code: 0, stdout: expect.stringContaining('✓ Every row could be written.') })
   expect(filled.stdout).toMatch(/│ Customer │ 9 +│ 9 /)
+  expect(await cli.run(['install'])).toMatchObject({ code: 0 })
 
   const verified = await cli.run(['verify'])
   expect(verified).toMatchObject({ code: 0, stderr: '' })

@@ -4,7 +4,7 @@ import { startCli } from './cli.fixture.ts'
 
 const root = new URL('../../../', import.meta.url).pathname
 
-// When this fails the mapping has changed: look at the difference, then run `vitest run -u field-mappings`.
+// When this fails the mapping has changed: look at the difference, then run `vitest run field-mappings -u`.
 test.each(systems.map(({ migration }) => migration.name))(
   'docs/field-mappings/%s.md is what the mapping says',
   async (name) => {
