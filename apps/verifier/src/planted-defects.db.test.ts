@@ -11,7 +11,7 @@ let created: TestDatabase
 let pool: Pool
 
 const changeover = (...args: readonly string[]): Promise<Ended> =>
-  startCli([...args, '--config', config], {
+  startCli([...args, 'work-items', '--config', config], {
     environment: { DATABASE_URL: created.url, DUAL_WRITE_ENABLED: 'true' },
   }).ended
 

@@ -57,7 +57,7 @@ function otherValues(table: Table, slot: Slot): readonly Sql[] {
     return [sql`jsonb_set(${column}, ARRAY[${literal(jsonKey)}], ${literal('"damaged"')})`]
   const elsewhere = sql`(SELECT x.${ident(field.column)} FROM ${tableSql(table)} AS x
     WHERE ${all([scopeSql(table, 'x'), sql`x.${ident(field.column)} IS DISTINCT FROM ${column}`])}
-    ORDER BY md5(concat(x.${ident(field.column)}, own.ctid)) LIMIT 1)`
+    ORDER BY md5(concat(x.${ident(field.column)}, ${keySql(table)})) LIMIT 1)`
   return [...(byType(field.type.base, column) ?? []), elsewhere, sql`NULL`]
 }
 
