@@ -64,7 +64,7 @@ const defects: readonly Defect[] = [
   },
   {
     name: 'a duplicated target',
-    plant: `DROP INDEX changeover_work_item_stafftask, proxy_staff_task_pkey; INSERT INTO work_item (work_type, title, task_data)
+    plant: `DROP INDEX changeover_work_item_stafftask; DROP INDEX IF EXISTS proxy_staff_task_pkey; INSERT INTO work_item (work_type, title, task_data)
       SELECT work_type, title, task_data FROM work_item WHERE ${task(4)}`,
     says: /StaffTask 4: a further target row/,
   },
