@@ -26,11 +26,19 @@ export async function shadowReads({ migration, database, talk }: Session, url: s
   const reads = createShadowReads({ database: own, shadow, statementTimeoutMs: 10_000 })
   try {
     const rounds = Math.ceil(probes / migration.mappings.length)
-    for (const { name, legacy } of migration.mappings) {
+    for (const { name, legacy, rules } of migration.mappings) {
       const table = tableSql({ ...legacy, schema: undefined }).text
+      const dropped = new Set(rules.flatMap(({ shape }) => shape.drops ?? []))
+      const columns = Object.values(legacy.fields)
+        .filter((field) => !dropped.has(field.name))
+        .map(({ column }) => ident(column).text)
+        .join(', ')
       const key = legacy.key.map((field) => ident(fieldNamed(legacy, field).column).text).join(', ')
       for (let page = 0; page < rounds; page++)
-        reads.query(`${name}: pages`, `select * from ${table} order by ${key} limit 5 offset ${page * 2}`)
+        reads.query(
+          `${name}: pages`,
+          `select ${columns} from ${table} order by ${key} limit 5 offset ${page * 2}`,
+        )
     }
     await shadow.settled()
   } finally {
