@@ -6,7 +6,7 @@ import { errors } from '../errors.ts'
 import type { Session } from '../session.ts'
 
 /**
- * Writes a legacy row as psql would, past every proxy, and shows that the database refuses it while the target leads. A table
+ * Deletes a legacy row as psql would, past every proxy, and shows that the database refuses it while the target leads. A table
  * that is legacy and target at once takes writes from both.
  *
  * Errors: CLI.LIFE_BROKEN where the write goes through.
@@ -17,16 +17,18 @@ export async function showGuard({ database, migration, talk }: Session): Promise
   if (mapping === undefined) return
   const table = tableSql(mapping.legacy)
   const column = ident(fieldNamed(mapping.legacy, mapping.legacy.key[0] ?? '').column)
-  const write = sql`UPDATE ${table} SET ${column} = ${column} WHERE ctid = (SELECT min(ctid) FROM ${table})`
-    .text
+  const first = sql`(SELECT ${column} FROM ${table} ORDER BY ${column} LIMIT 1)`
+  const write = sql`DELETE FROM ${table} WHERE ${column} = ${first}`.text
   const step = `a direct write to ${mapping.legacy.name} while the target leads`
   try {
-    await database.query(write)
+    // Undone, should it go through.
+    await database.transaction(async (tx) => {
+      await tx.query(write)
+      throw errors.LIFE_BROKEN({ step, said: 'it went through' })
+    })
   } catch (error) {
     const refusal = refusalIn(error)
     if (refusal?.code !== dualWriteErrors.LEGACY_READ_ONLY.code) throw error
     talk.say(`✓ ${step} is refused:\n  ${describeFailure(refusal).replaceAll('\n', '\n  ')}`)
-    return
   }
-  throw errors.LIFE_BROKEN({ step, said: 'it went through' })
 }
