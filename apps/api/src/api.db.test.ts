@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RunningApi, startApi } from './api.fixture.ts'
+import { servedSystems } from './systems/served-systems.ts'
 
 let api: RunningApi
 beforeAll(async () => {
@@ -14,12 +15,19 @@ afterAll(() => api.close())
 describe('the application', () => {
   test('says that it lives, that it is ready and by which phase, and which build it is', async () => {
     expect((await api.app.inject('/livez')).json()).toEqual({ status: 'alive' })
-    expect((await api.app.inject('/readyz')).json()).toMatchObject({
-      status: 'ready',
+    const { status, systems } = (await api.app.inject('/readyz')).json<{
+      status: string
+      systems: object[]
+    }>()
+    expect(status).toBe('ready')
+    expect(systems).toContainEqual({
       migration: 'work-items',
+      installed: true,
       phase: 'legacy-only',
       epoch: '1',
+      phaseAgeMs: expect.any(Number) as number,
     })
+    expect(systems.length).toBe(servedSystems.length)
     expect((await api.app.inject('/version')).json()).toEqual({ version: '0.0.0-test' })
   })
 

@@ -1,18 +1,20 @@
 import { createBackfill } from '@changeover/backfill'
 import { type Database, fromPool } from '@changeover/database'
 import { createTestDatabase } from '@changeover/embedded-postgres/testing'
-import { changePhase, install, phaseOf } from '@changeover/migration'
+import { changePhase, install, type Migration, phaseOf, type SampleSystem } from '@changeover/migration'
 import type { GateName, PhaseName } from '@changeover/rollout'
 import { createSync } from '@changeover/sync'
 import { createVerifier } from '@changeover/verifier'
-import { migrate, seedWorkItems, workItems } from '@changeover/work-items'
+import { workItemSystem } from '@changeover/work-items'
 import { vi } from 'vitest'
 import { type Api, type ApiOptions, createApi } from './index.ts'
 
 export interface RunningApi {
   readonly app: Api
   readonly database: Database
-  /** Takes the migration there, through every phase between, and waits until the process has seen it. */
+  /** Of the database. */
+  readonly url: string
+  /** Takes every installed migration there, through every phase between, and waits until the process has seen it. */
   go(to: PhaseName): Promise<void>
   /** Brings the old rows over. */
   fill(): Promise<void>
@@ -21,13 +23,21 @@ export interface RunningApi {
 
 const way: readonly PhaseName[] = ['legacy-only', 'legacy-leads', 'target-leads', 'target-only']
 
+export interface StartOptions extends Partial<ApiOptions> {
+  /** What is installed in the database; the work items unless given. */
+  readonly systems?: readonly SampleSystem[]
+}
+
 /** The application on the sample data, in `legacy-only`. */
-export async function startApi(options: Partial<ApiOptions> = {}): Promise<RunningApi> {
+export async function startApi(given: StartOptions = {}): Promise<RunningApi> {
+  const { systems = [workItemSystem], ...options } = given
   const created = await createTestDatabase()
   const database = fromPool(created.pool())
-  await migrate(created.url)
-  await seedWorkItems(database)
-  await install(database, workItems)
+  for (const { migration, migrate, seed } of systems) {
+    await migrate(created.url)
+    await seed(database)
+    await install(database, migration)
+  }
   const app = await createApi({
     databaseUrl: created.url,
     host: '127.0.0.1',
@@ -42,30 +52,22 @@ export async function startApi(options: Partial<ApiOptions> = {}): Promise<Runni
     ...options,
   })
   await app.ready()
-  const now = async () => (await phaseOf(database, workItems.name))?.phase.name ?? 'legacy-only'
+  const migrations = systems.map(({ migration }) => migration)
   return {
     app,
     database,
+    url: created.url,
     async go(to) {
-      for (let from = await now(); from !== to; from = await now()) {
-        const step = way.indexOf(to) > way.indexOf(from) ? 1 : -1
-        const next = way[way.indexOf(from) + step]
-        if (next === undefined) throw new Error(`there is no way to ${to}`)
-        if (from === 'legacy-leads' && step > 0) await fill(database)
-        await verify(database, from)
-        await changePhase(
-          database,
-          workItems,
-          { to: next, by: 'test', reason: 'a test', waive: waived },
-          { rehearsal: 'none' },
-        )
-      }
+      for (const migration of migrations) await travel(database, migration, to)
       await vi.waitFor(async () => {
-        const { phase } = (await app.inject('/readyz')).json<{ phase: PhaseName }>()
-        if (phase !== to) throw new Error(`the process still acts by ${phase}`)
+        const ready = (await app.inject('/readyz')).json<Readiness>()
+        const late = ready.systems.filter(({ installed, phase }) => installed && phase !== to)
+        if (late.length > 0) throw new Error(`the process still acts otherwise: ${JSON.stringify(late)}`)
       }, 10_000)
     },
-    fill: () => fill(database),
+    async fill() {
+      for (const migration of migrations) await fill(database, migration)
+    },
     async close() {
       await app.close()
       await created.drop()
@@ -76,21 +78,35 @@ export async function startApi(options: Partial<ApiOptions> = {}): Promise<Runni
 /** What only time in production gives. */
 const waived: readonly GateName[] = ['shadow-agrees', 'healthy', 'losses-accepted', 'replicas-fresh']
 
-async function fill(database: Database): Promise<void> {
-  const engine = createBackfill({ database, sync: createSync(workItems.mappings), migration: workItems.name })
-  for (const mapping of workItems.ordered) await engine.run(mapping, { heldValues: 'overwrite' })
-  await install(database, workItems)
+interface Readiness {
+  readonly systems: readonly { readonly installed: boolean; readonly phase?: PhaseName }[]
 }
 
-async function verify(database: Database, phase: PhaseName): Promise<void> {
+async function travel(database: Database, migration: Migration, to: PhaseName): Promise<void> {
+  const now = async () => (await phaseOf(database, migration.name))?.phase.name ?? 'legacy-only'
+  for (let from = await now(); from !== to; from = await now()) {
+    const step = way.indexOf(to) > way.indexOf(from) ? 1 : -1
+    const next = way[way.indexOf(from) + step]
+    if (next === undefined) throw new Error(`there is no way to ${to}`)
+    if (from === 'legacy-leads' && step > 0) await fill(database, migration)
+    await verify(database, migration, from)
+    const request = { to: next, by: 'test', reason: 'a test', waive: waived }
+    await changePhase(database, migration, request, { rehearsal: 'none' })
+  }
+}
+
+async function fill(database: Database, migration: Migration): Promise<void> {
+  const { mappings, name, ordered } = migration
+  const engine = createBackfill({ database, sync: createSync(mappings), migration: name })
+  for (const mapping of ordered) await engine.run(mapping, { heldValues: 'overwrite' })
+  await install(database, migration)
+}
+
+async function verify(database: Database, { mappings, name }: Migration, phase: PhaseName): Promise<void> {
   if (phase === 'legacy-only') return
-  const stored = await phaseOf(database, workItems.name)
-  const verifier = createVerifier({
-    database,
-    sync: createSync(workItems.mappings),
-    migration: workItems.name,
-  })
-  const { verdict } = await verifier.verify(workItems.mappings, {
+  const stored = await phaseOf(database, name)
+  const verifier = createVerifier({ database, sync: createSync(mappings), migration: name })
+  const { verdict } = await verifier.verify(mappings, {
     heldValues: stored?.targetHasLed === true ? 'keep' : 'overwrite',
     authority: stored?.phase.authority ?? 'legacy',
   })

@@ -1,23 +1,17 @@
-import { createPoolDatabase, listen } from '@changeover/database'
-import { proxyDiscovery, StaleTwins } from '@changeover/proxies/mikro-orm'
-import { type PhaseWatch, watchPhase } from '@changeover/rollout'
-import { Event, ormOptions, ProjectWorkflow, StaffTask, WorkItem, workItems } from '@changeover/work-items'
+import { createPoolDatabase, type Database } from '@changeover/database'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import underPressure from '@fastify/under-pressure'
-import { type EntityMetadata, MikroORM } from '@mikro-orm/postgresql'
 import Fastify, { type FastifyInstance } from 'fastify'
-import { calendarRoutes } from './calendar/calendar-routes.ts'
-import { inPhase, type InPhase } from './in-phase.ts'
 import { announceDeprecation } from './legacy/deprecation.ts'
-import { legacyResource } from './legacy/legacy-resource.ts'
 import { operations } from './operations.ts'
 import { answerProblem, answerUnknownRoute, problemSchema } from './problem.ts'
 import type { Settings } from './settings.ts'
-import { hierarchyRoutes } from './work-items/hierarchy-routes.ts'
-import { workItemRoutes } from './work-items/work-item-routes.ts'
+import { type OpenSystem, openSystem } from './systems/open-system.ts'
+import type { SystemScope } from './systems/served-system.ts'
+import { servedSystems } from './systems/served-systems.ts'
 
 export interface ApiOptions extends Settings {
   /** What `/version` says of this build. */
@@ -28,9 +22,9 @@ export interface ApiOptions extends Settings {
 export type Api = FastifyInstance
 
 /**
- * Composes the application: one way to the database, the phase, and the operations.
+ * Composes the application: a way to the database, the phases, and the operations of every system.
  *
- * Errors: DATABASE.* when the database does not answer; ROLLOUT.PHASE_MISSING when nothing is installed.
+ * Errors: DATABASE.* when the database does not answer.
  */
 export async function createApi(options: ApiOptions): Promise<Api> {
   const app = Fastify({
@@ -43,7 +37,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     routerOptions: { ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
   })
-  const { orm, watch } = await open(app, options)
+  const { database, systems } = await open(app, options)
   app.setErrorHandler(answerProblem)
   app.setNotFoundHandler(answerUnknownRoute)
   app.addSchema(problemSchema)
@@ -58,67 +52,63 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     void reply.header('x-request-id', request.id)
   })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
-  operations(app, { version: options.version, watch, isReachable: () => isReachable(orm) })
-  await routes(app, orm, inPhase(orm, watch), options)
+  operations(app, {
+    version: options.version,
+    systems: () => systems.map(readiness),
+    isReachable: () => isReachable(database),
+  })
+  for (const each of systems) await serve(app, each, options)
   return app
 }
 
-async function open(
-  app: FastifyInstance,
-  { databaseUrl }: ApiOptions,
-): Promise<{ orm: MikroORM; watch: PhaseWatch }> {
-  const { mappings, name } = workItems
-  const orm = new MikroORM({
-    ...ormOptions,
-    clientUrl: databaseUrl,
-    discovery: { onMetadata: proxyDiscovery(mappings) },
-    subscribers: [new StaleTwins(mappings)],
-  })
-  const database = createPoolDatabase({ url: databaseUrl, maxConnections: 1 })
+async function open(app: FastifyInstance, { databaseUrl: url }: ApiOptions) {
+  const database = createPoolDatabase({ url, maxConnections: 1 })
+  const systems: OpenSystem[] = []
+  const close = async () => {
+    for (const system of systems) await system.close()
+    await database.close()
+  }
   const onError = (error: unknown) => app.log.warn({ err: error }, 'the phase could not be read')
-  const watch = await watchPhase(database, name, {
-    listen: (channel, onNotify) => listen({ url: databaseUrl, channel, onNotify, onError }),
-    onError,
-  }).catch(async (error: unknown) => {
-    await database.close()
+  try {
+    for (const system of servedSystems) systems.push(await openSystem(system, { url, database, onError }))
+  } catch (error) {
+    await close()
     throw error
-  })
-  app.addHook('onClose', async () => {
-    await watch.close()
-    await database.close()
-    await orm.close()
-  })
-  return { orm, watch }
+  }
+  app.addHook('onClose', close)
+  return { database, systems }
 }
 
-async function routes(
+/** The operations of one system, all of which are refused as long as it is not installed. */
+async function serve(
   app: FastifyInstance,
-  orm: MikroORM,
-  ways: InPhase,
-  options: ApiOptions,
+  { system, orm, ways, requireInstalled }: OpenSystem,
+  settings: Settings,
 ): Promise<void> {
-  const metaOf = (entity: object): EntityMetadata => orm.getMetadata().get(entity as never) // what an ORM knows its entities by
-  const { legacyDeprecatedSince: since, legacySunset: sunset } = options
-  await app.register(async (legacy) => {
-    announceDeprecation(legacy, { since, sunset, successor: '/docs' })
-    for (const [path, name, entity] of [
-      ['/api/staff-tasks', 'staff task', StaffTask],
-      ['/api/project-workflows', 'project workflow', ProjectWorkflow],
-      ['/api/events', 'event', Event],
-    ] as const)
-      legacyResource(legacy, { path, name, meta: metaOf(entity) }, ways.legacy)
+  // An entity class is what an ORM knows its metadata by.
+  const scope: SystemScope = { ways, settings, metaOf: (entity) => orm.getMetadata().get(entity as never) }
+  await app.register(async (own) => {
+    own.addHook('onRequest', requireInstalled)
+    system.serve(own, scope)
+    await own.register(async (legacy) => {
+      const { legacyDeprecatedSince: since, legacySunset: sunset } = settings
+      announceDeprecation(legacy, { since, sunset, successor: '/docs' })
+      system.serveLegacy(legacy, scope)
+    })
   })
-  workItemRoutes(app, metaOf(WorkItem), ways.target)
-  hierarchyRoutes(app, ways.target)
-  calendarRoutes(app, ways, { isUnified: options.usesUnifiedCalendar, now: () => new Date() })
 }
 
-async function isReachable(orm: MikroORM): Promise<boolean> {
-  return orm.em
-    .fork()
-    .execute('select 1')
-    .then(
-      () => true,
-      () => false,
-    )
+function readiness({ system, watch }: OpenSystem) {
+  const known = watch()
+  return {
+    migration: system.migration.name,
+    known: known && { stored: known.current(), ageMs: known.ageMs() },
+  }
+}
+
+async function isReachable(database: Database): Promise<boolean> {
+  return database.query('select 1').then(
+    () => true,
+    () => false,
+  )
 }

@@ -24,6 +24,11 @@ export const errors = defineErrors('API', {
       `${v.resource} ${v.id} was changed by somebody else since it was read.`,
     fix: 'Read it again, look at what has changed, and send the new ETag as If-Match.',
   },
+  SYSTEM_NOT_INSTALLED: {
+    message: (v: { migration: string }) => `${v.migration} is not installed in this database.`,
+    fix: (v) => `Install it: changeover install ${v.migration}`,
+    retriable: true,
+  },
   TARGET_NOT_WRITTEN: {
     message: (v: { migration: string; phase: string }) =>
       `The new model of ${v.migration} is not written yet: its phase is ${v.phase}.`,

@@ -1,19 +1,14 @@
-import type { EntityManager, EntityMetadata } from '@mikro-orm/postgresql'
 import type { FastifyInstance } from 'fastify'
-import { errors } from '../errors.ts'
 import type { Way } from '../in-phase.ts'
 import { entitySchemas, propertySchema } from '../resource/entity-schema.ts'
-import { collectionsOf, findByOffset } from '../resource/find-page.ts'
+import { findByOffset } from '../resource/find-page.ts'
 import { listQuerySchema, readListQuery } from '../resource/list-query.ts'
-import { rowView } from '../resource/row-view.ts'
+import { changeRow, createRow, findRow, readRow, type Resource } from '../resource/rows.ts'
 
 /** A legacy entity with its path. */
-export interface LegacyResource {
+export interface LegacyResource extends Resource {
   /** `/api/staff-tasks` */
   readonly path: string
-  /** As a sentence names one: `staff task`. */
-  readonly name: string
-  readonly meta: EntityMetadata
 }
 
 interface Query {
@@ -27,7 +22,8 @@ interface Body {
 }
 
 /** The operations of a legacy entity: the same paths and shapes in every phase, since the way decides where its rows are. */
-export function legacyResource(app: FastifyInstance, { path, name, meta }: LegacyResource, way: Way): void {
+export function legacyResource(app: FastifyInstance, resource: LegacyResource, way: Way): void {
+  const { path, name, meta } = resource
   const schemas = entitySchemas(meta, name)
   const key = meta.getPrimaryProps()[0]
   const params = {
@@ -58,7 +54,7 @@ export function legacyResource(app: FastifyInstance, { path, name, meta }: Legac
   app.get<One>(
     `${path}/:id`,
     { schema: { tags, summary: `Read a ${name}`, params, response: { 200: schemas.row, ...problems } } },
-    async ({ params: { id } }) => rowView(meta, await read(way.reader(), meta, name, id)),
+    async ({ params: { id } }) => readRow(way.reader(), resource, id),
   )
   app.post<Body>(
     path,
@@ -71,11 +67,7 @@ export function legacyResource(app: FastifyInstance, { path, name, meta }: Legac
       },
     },
     async ({ body }, reply) => {
-      const row = await way.write(async (em) => {
-        const entity = em.create(meta.class, body as never) // the body has passed the schema of this entity
-        await em.flush()
-        return rowView(meta, await read(em, meta, name, String(Reflect.get(entity, 'id'))))
-      })
+      const row = await way.write((em) => createRow(em, resource, body))
       return reply
         .code(201)
         .header('location', `${path}/${String(row['id'])}`)
@@ -94,12 +86,7 @@ export function legacyResource(app: FastifyInstance, { path, name, meta }: Legac
       },
     },
     async ({ params: { id }, body }) =>
-      way.write(async (em) => {
-        const entity = await read(em, meta, name, id)
-        em.assign(entity, body as never) // as above
-        await em.flush()
-        return rowView(meta, await read(em, meta, name, id))
-      }),
+      way.write(async (em) => changeRow(em, resource, await findRow(em, resource, id), body)),
   )
   app.delete<One>(
     `${path}/:id`,
@@ -108,23 +95,10 @@ export function legacyResource(app: FastifyInstance, { path, name, meta }: Legac
     },
     async ({ params: { id } }, reply) => {
       await way.write(async (em) => {
-        em.remove(await read(em, meta, name, id))
+        em.remove(await findRow(em, resource, id))
         await em.flush()
       })
       return reply.code(204).send(null)
     },
   )
-}
-
-/** The row as the database has it. Errors: API.ROW_NOT_FOUND. */
-export async function read(
-  em: EntityManager,
-  meta: EntityMetadata,
-  resource: string,
-  id: string,
-): Promise<object> {
-  const options = { populate: collectionsOf(meta) as never, refresh: true } // names of this entity's collections
-  const found = await em.findOne(meta.class, { id } as never, options)
-  if (found === null) throw errors.ROW_NOT_FOUND({ resource, id })
-  return found as object
 }

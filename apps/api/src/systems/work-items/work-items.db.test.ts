@@ -1,6 +1,6 @@
 import type { InjectOptions } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type RunningApi, startApi } from '../api.fixture.ts'
+import { type RunningApi, startApi } from '../../api.fixture.ts'
 
 let api: RunningApi
 beforeAll(async () => {

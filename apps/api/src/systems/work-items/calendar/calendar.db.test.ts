@@ -1,7 +1,7 @@
 import { timeZone, workTypes } from '@changeover/work-items'
 import ICAL from 'ical.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type RunningApi, startApi } from '../api.fixture.ts'
+import { type RunningApi, startApi } from '../../../api.fixture.ts'
 
 interface Shown {
   readonly id: string

@@ -1,12 +1,12 @@
 import type { EntityMetadata } from '@mikro-orm/postgresql'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { Way } from '../in-phase.ts'
-import { read } from '../legacy/legacy-resource.ts'
-import { entitySchemas } from '../resource/entity-schema.ts'
-import { etagOf, requireVersion } from '../resource/etag.ts'
-import { findAfter } from '../resource/find-page.ts'
-import { listQuerySchema, readListQuery } from '../resource/list-query.ts'
-import { type RowView, rowView } from '../resource/row-view.ts'
+import type { Way } from '../../in-phase.ts'
+import { entitySchemas } from '../../resource/entity-schema.ts'
+import { etagOf, requireVersion } from '../../resource/etag.ts'
+import { findAfter } from '../../resource/find-page.ts'
+import { listQuerySchema, readListQuery } from '../../resource/list-query.ts'
+import { type RowView, rowView } from '../../resource/row-view.ts'
+import { changeRow, createRow, findRow, readRow } from '../../resource/rows.ts'
 import { problems, tags, idParams } from './documented.ts'
 
 const path = '/api/work-items'
@@ -26,6 +26,7 @@ interface Versioned extends One {
 
 /** Work items: lists by keyset, and changes of the version that their client has read. */
 export function workItemRoutes(app: FastifyInstance, meta: EntityMetadata, way: Way): void {
+  const resource = { name, meta }
   const schemas = entitySchemas(meta, name)
   const headers = { type: 'object', properties: { 'if-match': { type: 'string' } } }
   const page = {
@@ -51,8 +52,7 @@ export function workItemRoutes(app: FastifyInstance, meta: EntityMetadata, way: 
   app.get<One>(
     `${path}/:id`,
     { schema: { tags, summary: 'Read a work item', params: idParams, response: one } },
-    async ({ params: { id } }, reply) =>
-      answer(reply, rowView(meta, await read(way.reader(), meta, name, id))),
+    async ({ params: { id } }, reply) => answer(reply, await readRow(way.reader(), resource, id)),
   )
   app.post<Body>(
     path,
@@ -65,11 +65,7 @@ export function workItemRoutes(app: FastifyInstance, meta: EntityMetadata, way: 
       },
     },
     async ({ body }, reply) => {
-      const row = await way.write(async (em) => {
-        const entity = em.create(meta.class, body as never) // the body has passed the schema of this entity
-        await em.flush()
-        return rowView(meta, await read(em, meta, name, String(Reflect.get(entity, 'id'))))
-      })
+      const row = await way.write((em) => createRow(em, resource, body))
       return answer(reply.code(201).header('location', `${path}/${String(row['id'])}`), row)
     },
   )
@@ -88,11 +84,9 @@ export function workItemRoutes(app: FastifyInstance, meta: EntityMetadata, way: 
     async ({ params: { id }, headers: { 'if-match': version }, body }, reply) => {
       const row = await way.write(async (em) => {
         await lockRow(em, id)
-        const entity = await read(em, meta, name, id)
+        const entity = await findRow(em, resource, id)
         requireVersion(rowView(meta, entity), version, { resource: name, id })
-        em.assign(entity, body as never) // as above
-        await em.flush()
-        return rowView(meta, await read(em, meta, name, id))
+        return changeRow(em, resource, entity, body)
       })
       return answer(reply, row)
     },
@@ -111,7 +105,7 @@ export function workItemRoutes(app: FastifyInstance, meta: EntityMetadata, way: 
     async ({ params: { id }, headers: { 'if-match': version } }, reply) => {
       await way.write(async (em) => {
         await lockRow(em, id)
-        const entity = await read(em, meta, name, id)
+        const entity = await findRow(em, resource, id)
         requireVersion(rowView(meta, entity), version, { resource: name, id })
         em.remove(entity)
         await em.flush()

@@ -1,6 +1,6 @@
 import { type CalendarEntry, type CalendarWindow, Event } from '@changeover/work-items'
 import type { EntityManager } from '@mikro-orm/postgresql'
-import { isoTime } from '../resource/row-view.ts'
+import { isoTime } from '../../../resource/row-view.ts'
 
 const color = '#3B82F6'
 

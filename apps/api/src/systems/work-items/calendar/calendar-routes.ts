@@ -7,7 +7,7 @@ import {
   workTypes,
 } from '@changeover/work-items'
 import type { FastifyInstance } from 'fastify'
-import type { InPhase } from '../in-phase.ts'
+import type { InPhase } from '../../../in-phase.ts'
 import { eventEntries } from './event-entries.ts'
 import { fullCalendarEvent, fullCalendarSchema } from './full-calendar.ts'
 import { iCalendar } from './i-calendar.ts'

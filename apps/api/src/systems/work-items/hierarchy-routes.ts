@@ -1,10 +1,10 @@
 import { fromEntityManager } from '@changeover/database/mikro-orm'
-import { ancestors, breadcrumb, children, move, type PageCursor, subtree } from '@changeover/work-items'
+import { ancestors, breadcrumb, children, move, subtree } from '@changeover/work-items'
 import { z } from 'zod'
 import type { FastifyInstance } from 'fastify'
-import { errors } from '../errors.ts'
-import type { Way } from '../in-phase.ts'
-import { isoTime } from '../resource/row-view.ts'
+import type { Way } from '../../in-phase.ts'
+import { readToken, tokenOf } from '../../resource/opaque-token.ts'
+import { isoTime } from '../../resource/row-view.ts'
 import { idParams, problems, tags } from './documented.ts'
 
 const item = {
@@ -55,9 +55,9 @@ export function hierarchyRoutes(app: FastifyInstance, way: Way): void {
       `${path}/${name}`,
       { schema: { tags, summary, params: idParams, querystring, response: { 200: page, ...problems } } },
       async ({ params: { id }, query: { limit = '100', after } }) => {
-        const cursor = after === undefined ? {} : { after: readCursor(after) }
+        const cursor = after === undefined ? {} : { after: readToken(cursorShape, after) }
         const { items, next } = await find(database(), id, { limit: Number(limit), ...cursor })
-        return { items: items.map(viewOf), next: next === null ? null : cursorText(next) }
+        return { items: items.map(viewOf), next: next === null ? null : tokenOf(next) }
       },
     )
   for (const [name, summary, find] of [
@@ -100,16 +100,3 @@ function viewOf<Item extends { readonly createdAt: string }>(shown: Item): Item 
 }
 
 const cursorShape = z.strictObject({ depth: z.int(), createdAt: z.string(), id: z.uuid() })
-
-function cursorText(cursor: PageCursor): string {
-  return Buffer.from(JSON.stringify(cursor)).toString('base64url')
-}
-
-/** Errors: API.PAGE_TOKEN_INVALID. */
-function readCursor(token: string): PageCursor {
-  try {
-    return cursorShape.parse(JSON.parse(Buffer.from(token, 'base64url').toString('utf8')))
-  } catch (error) {
-    throw errors.PAGE_TOKEN_INVALID({ why: 'it was not made here' }, { cause: error })
-  }
-}

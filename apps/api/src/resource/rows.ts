@@ -1,0 +1,43 @@
+import type { EntityManager, EntityMetadata } from '@mikro-orm/postgresql'
+import { errors } from '../errors.ts'
+import { collectionsOf } from './find-page.ts'
+import { type RowView, rowView } from './row-view.ts'
+
+/** An entity by the name that its readers know. */
+export interface Resource {
+  /** As a sentence names one: `staff task`. */
+  readonly name: string
+  readonly meta: EntityMetadata
+}
+
+/** The entity as the database has it, with its collections. Errors: API.ROW_NOT_FOUND. */
+export async function findRow(em: EntityManager, { meta, name }: Resource, id: string): Promise<object> {
+  const options = { populate: collectionsOf(meta) as never, refresh: true } // names of this entity's collections
+  const found = await em.findOne(meta.class, { id } as never, options)
+  if (found === null) throw errors.ROW_NOT_FOUND({ resource: name, id })
+  return found as object
+}
+
+/** The same, as it is answered. */
+export async function readRow(em: EntityManager, resource: Resource, id: string): Promise<RowView> {
+  return rowView(resource.meta, await findRow(em, resource, id))
+}
+
+/** Makes a row of a body that has passed the schema of the entity, and gives what the database made of it. */
+export async function createRow(em: EntityManager, resource: Resource, body: object): Promise<RowView> {
+  const entity = em.create(resource.meta.class, body as never)
+  await em.flush()
+  return readRow(em, resource, String(Reflect.get(entity, 'id')))
+}
+
+/** The same for a change of an entity that was found. */
+export async function changeRow(
+  em: EntityManager,
+  resource: Resource,
+  entity: object,
+  body: object,
+): Promise<RowView> {
+  em.assign(entity, body as never)
+  await em.flush()
+  return readRow(em, resource, String(Reflect.get(entity, 'id')))
+}

@@ -1,0 +1,23 @@
+import type { Migration } from '@changeover/migration'
+import type { EntityMetadata, Options } from '@mikro-orm/postgresql'
+import type { FastifyInstance } from 'fastify'
+import type { InPhase } from '../in-phase.ts'
+import type { Settings } from '../settings.ts'
+
+/** A system as this application serves it. */
+export interface ServedSystem {
+  readonly migration: Migration
+  readonly ormOptions: Options
+  /** Adds the operations of its legacy model, which are announced as deprecated. */
+  serveLegacy(app: FastifyInstance, scope: SystemScope): void
+  /** Adds all others. */
+  serve(app: FastifyInstance, scope: SystemScope): void
+}
+
+/** What the operations of a system work with. */
+export interface SystemScope {
+  readonly ways: InPhase
+  readonly settings: Settings
+  /** What the ORM knows of an entity. */
+  metaOf(entity: object): EntityMetadata
+}
