@@ -2,7 +2,7 @@ import type { StoredPhase } from '@changeover/rollout'
 import type { FastifyInstance } from 'fastify'
 
 /** A system as `/readyz` tells of it. */
-export interface SystemReadiness {
+interface SystemReadiness {
   readonly migration: string
   /** The phase that this process acts by, and how old that knowledge is; undefined where the system is not installed. */
   readonly known: { readonly stored: StoredPhase; readonly ageMs: number } | undefined
