@@ -5,6 +5,7 @@ import { changePhase, install, type Migration, phaseOf, type SampleSystem } from
 import type { GateName, PhaseName } from '@changeover/rollout'
 import { createSync } from '@changeover/sync'
 import { createVerifier } from '@changeover/verifier'
+import { endpointFlags } from '@changeover/supplier-tasks'
 import { workItemSystem } from '@changeover/work-items'
 import { vi } from 'vitest'
 import { type Api, type ApiOptions, createApi } from './index.ts'
@@ -46,6 +47,7 @@ export async function startApi(given: StartOptions = {}): Promise<RunningApi> {
     rateLimitPerMinute: 1_000_000,
     maxEventLoopDelayMs: 0, // a busy machine is no reason to answer otherwise
     usesUnifiedCalendar: false,
+    v2Endpoints: endpointFlags({}),
     legacyDeprecatedSince: undefined,
     legacySunset: undefined,
     version: '0.0.0-test',
@@ -103,7 +105,8 @@ async function fill(database: Database, migration: Migration): Promise<void> {
 }
 
 async function verify(database: Database, { mappings, name }: Migration, phase: PhaseName): Promise<void> {
-  if (phase === 'legacy-only') return
+  // One side is not written there, so the two differ.
+  if (phase === 'legacy-only' || phase === 'target-only') return
   const stored = await phaseOf(database, name)
   const verifier = createVerifier({ database, sync: createSync(mappings), migration: name })
   const { verdict } = await verifier.verify(mappings, {

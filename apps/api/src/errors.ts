@@ -10,6 +10,10 @@ export const errors = defineErrors('API', {
     message: (v: { resource: string; id: string }) => `There is no ${v.resource} ${v.id}.`,
     fix: 'Check the id; it may have been deleted.',
   },
+  ROW_REFUSED: {
+    message: (v: { why: string }) => `The row is refused: ${v.why}.`,
+    fix: 'Correct what was sent; the log has the name of the constraint.',
+  },
   PAGE_TOKEN_INVALID: {
     message: (v: { why: string }) => `The page token cannot be used: ${v.why}.`,
     fix: 'Begin again with the first page, without `after`.',

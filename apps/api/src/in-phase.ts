@@ -1,8 +1,14 @@
-import { retryConflicts } from '@changeover/database'
+import { type Database, retryConflicts, type Transaction } from '@changeover/database'
 import { fromEntityManager } from '@changeover/database/mikro-orm'
 import { isFailure } from '@changeover/errors'
 import { proxyManager } from '@changeover/proxies/mikro-orm'
-import { errors as rolloutErrors, lockPhaseAt, type PhaseWatch, type StoredPhase } from '@changeover/rollout'
+import {
+  errors as rolloutErrors,
+  lockPhaseAt,
+  type Phase,
+  type PhaseWatch,
+  type StoredPhase,
+} from '@changeover/rollout'
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql'
 import { errors } from './errors.ts'
 
@@ -12,6 +18,15 @@ export interface InPhase {
   readonly legacy: Way
   /** New code: the target, which takes no writes while it only follows. Errors: API.TARGET_NOT_WRITTEN, TARGET_FOLLOWS. */
   readonly target: Way
+  /** Code that chooses its side by itself. */
+  readonly chosen: ChosenWay
+}
+
+export interface ChosenWay {
+  /** Runs work that reads, by the phase as it is known at this moment. */
+  read<T>(work: (database: Database, phase: Phase) => Promise<T>): Promise<T>
+  /** Runs work that writes, as {@link Way.write} does. */
+  write<T>(work: (tx: Transaction, phase: Phase, em: EntityManager) => Promise<T>): Promise<T>
 }
 
 export interface Way {
@@ -21,7 +36,7 @@ export interface Way {
    * Runs work that writes, in a transaction in which no flip comes in between; the whole of it again, by the new phase, where
    * one came before, and where it collides with another transaction.
    */
-  write<T>(work: (em: EntityManager) => Promise<T>): Promise<T>
+  write<T>(work: (em: EntityManager, phase: Phase) => Promise<T>): Promise<T>
 }
 
 type Manager = (stored: StoredPhase) => EntityManager
@@ -38,16 +53,26 @@ export function inPhase(orm: MikroORM, watch: Pick<PhaseWatch, 'current' | 'refr
       (stored) => written(stored) && orm.em.fork(),
       (stored) => leading(stored) && orm.em.fork(),
     ),
+    chosen: chosenWay(orm, watch),
+  }
+}
+
+function chosenWay(orm: MikroORM, watch: Pick<PhaseWatch, 'current' | 'refresh'>): ChosenWay {
+  const anywhere: Manager = () => orm.em.fork()
+  const { write } = wayOf(watch, anywhere, anywhere)
+  return {
+    read: async (work) => work(fromEntityManager(orm.em.fork()), watch.current().phase),
+    write: (work) => write((em, phase) => fromEntityManager(em).transaction((tx) => work(tx, phase, em))),
   }
 }
 
 function wayOf(watch: Pick<PhaseWatch, 'current' | 'refresh'>, read: Manager, write: Manager): Way {
-  const attempt = async <T>(work: (em: EntityManager) => Promise<T>): Promise<T> => {
+  const attempt = async <T>(work: (em: EntityManager, phase: Phase) => Promise<T>): Promise<T> => {
     const stored = watch.current()
     try {
       return await write(stored).transactional(async (em) => {
         await fromEntityManager(em).transaction((tx) => lockPhaseAt(tx, stored))
-        return work(em)
+        return work(em, stored.phase)
       })
     } catch (error) {
       if (isFlipped(error)) await watch.refresh()

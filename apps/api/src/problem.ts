@@ -1,6 +1,6 @@
 import { refusalIn } from '@changeover/dual-write'
 import { causesOf, type Failure, isFailure } from '@changeover/errors'
-import { toFailure } from '@changeover/database'
+import { errors as databaseErrors, toFailure } from '@changeover/database'
 import { toProxyFailure } from '@changeover/proxies'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { errors } from './errors.ts'
@@ -65,12 +65,25 @@ function failureOf(error: FastifyError): Failure | undefined {
   if (status === 503) return errors.OVERLOADED()
   if (status !== undefined) return errors.REQUEST_INVALID({ where: 'form', said: error.message })
   const chain = [error, ...causesOf(error)]
-  return (
+  const failure =
     chain.find((each): each is Failure & FastifyError => isFailure(each)) ??
     toProxyFailure(error) ??
     refusalIn(error) ??
     chain.flatMap((each) => (isOfServer(each) ? [toFailure(each)] : []))[0]
-  )
+  return isFailure(failure, databaseErrors.CONSTRAINT_VIOLATED.code) ? withoutNames(failure) : failure
+}
+
+/** What a constraint refuses, without the names of tables, which are others in another phase. */
+function withoutNames(failure: Failure): Failure {
+  const why = brokenBy[String(failure.values['sqlState'])] ?? 'it breaks a rule of the database'
+  return errors.ROW_REFUSED({ why }, { cause: failure })
+}
+
+const brokenBy: Readonly<Record<string, string>> = {
+  '23502': 'a value is missing',
+  '23503': 'it refers to what is not there, or something refers to it',
+  '23505': 'there is another one of the same key',
+  '23514': 'a value is none of those that may be',
 }
 
 /** Ajv's message, with the place it speaks of. */

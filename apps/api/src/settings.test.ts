@@ -13,6 +13,7 @@ describe('the settings', () => {
       rateLimitPerMinute: 600,
       maxEventLoopDelayMs: 1000,
       usesUnifiedCalendar: false,
+      v2Endpoints: { dashboard: false, reading: false, updating: false, creating: false },
       legacyDeprecatedSince: undefined,
       legacySunset: undefined,
     })

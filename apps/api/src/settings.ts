@@ -1,3 +1,4 @@
+import { endpointFlags, type EndpointFlags } from '@changeover/supplier-tasks'
 import { z } from 'zod'
 import { errors } from './errors.ts'
 
@@ -27,6 +28,8 @@ export interface Settings {
   readonly maxEventLoopDelayMs: number
   /** Whether the calendar shows all work, instead of the events of the legacy feed. */
   readonly usesUnifiedCalendar: boolean
+  /** Which groups of endpoints of the supplier tasks are asked to be served by V2. */
+  readonly v2Endpoints: EndpointFlags
   /** Since when the legacy endpoints are deprecated, as `2026-12-31`. */
   readonly legacyDeprecatedSince: string | undefined
   /** From when on the legacy endpoints may be gone, as `2027-06-30`; they say nothing of it without. */
@@ -50,6 +53,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     rateLimitPerMinute: data.RATE_LIMIT_PER_MINUTE,
     maxEventLoopDelayMs: data.MAX_EVENT_LOOP_DELAY_MS,
     usesUnifiedCalendar: data.USE_UNIFIED_CALENDAR,
+    v2Endpoints: endpointFlags(environment),
     legacyDeprecatedSince: data.LEGACY_DEPRECATED_SINCE,
     legacySunset: data.LEGACY_SUNSET,
   }

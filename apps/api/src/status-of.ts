@@ -1,21 +1,18 @@
 import type { Failure } from '@changeover/errors'
+import { servedSystems } from './systems/served-systems.ts'
 
 /** Codes that stand for another status than that of their namespace. */
 const byCode: Readonly<Record<string, number>> = {
+  ...Object.fromEntries(servedSystems.flatMap(({ statuses }) => Object.entries(statuses))),
   'API.ROW_NOT_FOUND': 404,
   'API.ROUTE_UNKNOWN': 404,
   'API.VERSION_MISSING': 428,
   'API.VERSION_CHANGED': 412,
   'API.TARGET_NOT_WRITTEN': 409,
   'API.TARGET_FOLLOWS': 409,
-  'WORK_ITEMS.ITEM_NOT_FOUND': 404,
-  'WORK_ITEMS.PARENT_NOT_FOUND': 422,
-  'WORK_ITEMS.CHILD_NOT_ALLOWED': 422,
-  'WORK_ITEMS.CYCLE_REFUSED': 422,
-  'WORK_ITEMS.HIERARCHY_BROKEN': 500,
   'PROXIES.ROW_REFUSED': 422,
   'DUAL_WRITE.ROW_REFUSED': 422,
-  'DATABASE.CONSTRAINT_VIOLATED': 422,
+  'API.ROW_REFUSED': 422,
   'DATABASE.VALUE_INVALID': 422,
 }
 

@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
-import { TimestampText } from './timestamp-text.ts'
+import { TimestampText } from '@changeover/database/mikro-orm'
 
 /** A lead with both shapes side by side: old columns with hard-coded choices, and references to the tenant's own. */
 export const Lead = defineEntity({

@@ -6,6 +6,8 @@ import { errors } from './errors.ts'
 import { toFailure } from './to-failure.ts'
 import { openTransactionScope, toCommitFailure, type TransactionScope } from './transaction-scope.ts'
 
+export { TimestampText } from './timestamp-text.ts'
+
 /**
  * Makes a database of MikroORM's EntityManager.
  *

@@ -38,6 +38,7 @@ export { assign } from './behaviour/assign.ts'
 export { changeStatus, transitions } from './behaviour/change-status.ts'
 export { type Counts, dashboard, type Dashboard } from './behaviour/dashboard.ts'
 export { moveDueDate, overrideDueDate } from './behaviour/move-due-date.ts'
+export { projectWork, type ProjectWork } from './behaviour/project-work.ts'
 export { supplierWork, type SupplierWork } from './behaviour/supplier-work.ts'
 export {
   endpointFlags,

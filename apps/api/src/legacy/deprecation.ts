@@ -11,11 +11,17 @@ export interface DeprecationOptions {
 
 const midnight = (date: string) => new Date(`${date}T00:00:00Z`)
 
-/** Says of every answer below this instance that it has an end. Source: RFC 9745 (Deprecation), RFC 8594 (Sunset). */
+/**
+ * Says of every operation of this instance, in its description and in its answers, that it has an end.
+ * Source: RFC 9745 (Deprecation), RFC 8594 (Sunset).
+ */
 export function announceDeprecation(
   app: FastifyInstance,
   { since, sunset, successor }: DeprecationOptions,
 ): void {
+  app.addHook('onRoute', (route) => {
+    route.schema = { ...route.schema, deprecated: true }
+  })
   app.addHook('onRequest', async (_request, reply) => {
     if (since !== undefined) void reply.header('deprecation', `@${midnight(since).getTime() / 1000}`)
     if (sunset !== undefined) void reply.header('sunset', midnight(sunset).toUTCString())

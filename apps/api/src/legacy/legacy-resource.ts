@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
+import { listOf, problems } from '../documented.ts'
 import type { Way } from '../in-phase.ts'
-import { entitySchemas, propertySchema } from '../resource/entity-schema.ts'
+import { entitySchemas, keyParams } from '../resource/entity-schema.ts'
 import { findByOffset } from '../resource/find-page.ts'
 import { listQuerySchema, readListQuery } from '../resource/list-query.ts'
 import { changeRow, createRow, findRow, readRow, type Resource } from '../resource/rows.ts'
@@ -25,19 +26,8 @@ interface Body {
 export function legacyResource(app: FastifyInstance, resource: LegacyResource, way: Way): void {
   const { path, name, meta } = resource
   const schemas = entitySchemas(meta, name)
-  const key = meta.getPrimaryProps()[0]
-  const params = {
-    type: 'object',
-    properties: { id: key ? propertySchema(key) : { type: 'string' } },
-    required: ['id'],
-  }
+  const params = keyParams(meta)
   const tags = [path.split('/').at(-1) ?? path]
-  const problems = { '4xx': { $ref: 'Problem#' }, '5xx': { $ref: 'Problem#' } }
-  const list = {
-    type: 'object',
-    properties: { items: { type: 'array', items: schemas.row } },
-    required: ['items'],
-  }
 
   app.get<Query>(
     path,
@@ -46,7 +36,7 @@ export function legacyResource(app: FastifyInstance, resource: LegacyResource, w
         tags,
         summary: `List ${name}s`,
         querystring: listQuerySchema(schemas, 'offset'),
-        response: { 200: list, ...problems },
+        response: { 200: listOf(schemas.row), ...problems },
       },
     },
     async ({ query }) => ({ items: await findByOffset(way.reader(), meta, readListQuery(query, 'id')) }),
@@ -91,7 +81,12 @@ export function legacyResource(app: FastifyInstance, resource: LegacyResource, w
   app.delete<One>(
     `${path}/:id`,
     {
-      schema: { tags, summary: `Delete a ${name}`, params, response: { 204: { type: 'null' }, ...problems } },
+      schema: {
+        tags,
+        summary: `Delete a ${name}`,
+        params,
+        response: { 204: { type: 'null', description: 'It is gone.' }, ...problems },
+      },
     },
     async ({ params: { id } }, reply) => {
       await way.write(async (em) => {

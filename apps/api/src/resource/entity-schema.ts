@@ -48,7 +48,7 @@ function isRequired(property: EntityProperty): boolean {
 }
 
 /** The schema of one property, null where the column takes it. */
-export function propertySchema(property: EntityProperty): Schema {
+function propertySchema(property: EntityProperty): Schema {
   const { kind, targetMeta, nullable, items } = property
   if (kind === 'm:n') return { type: 'array', uniqueItems: true, items: keySchema(targetMeta) }
   const plain = kind === 'm:1' || kind === '1:1' ? keySchema(targetMeta) : scalarSchema(property)
@@ -59,6 +59,11 @@ export function propertySchema(property: EntityProperty): Schema {
 function keySchema(meta: EntityMetadata | undefined): Schema {
   const [key] = meta?.getPrimaryProps() ?? []
   return key === undefined ? { type: 'string' } : scalarSchema(key)
+}
+
+/** The parameters of a path that ends with the key of a row. */
+export function keyParams(meta: EntityMetadata) {
+  return { type: 'object', properties: { id: keySchema(meta) }, required: ['id'] }
 }
 
 const byType: Readonly<Record<string, Schema>> = {

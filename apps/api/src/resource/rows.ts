@@ -25,9 +25,15 @@ export async function readRow(em: EntityManager, resource: Resource, id: string)
 
 /** Makes a row of a body that has passed the schema of the entity, and gives what the database made of it. */
 export async function createRow(em: EntityManager, resource: Resource, body: object): Promise<RowView> {
-  const entity = em.create(resource.meta.class, body as never)
+  const entity = em.create(resource.meta.class, { ...newKey(resource), ...body } as never)
   await em.flush()
   return readRow(em, resource, String(Reflect.get(entity, 'id')))
+}
+
+/** A key for tables that make none. */
+function newKey({ meta }: Resource): object {
+  const [key] = meta.getPrimaryProps()
+  return key?.columnTypes[0] === 'text' ? { [key.name]: crypto.randomUUID() } : {}
 }
 
 /** The same for a change of an entity that was found. */

@@ -8,6 +8,8 @@ import type { Settings } from '../settings.ts'
 export interface ServedSystem {
   readonly migration: Migration
   readonly ormOptions: Options
+  /** The HTTP statuses of the errors of its package. */
+  readonly statuses: Readonly<Record<string, number>>
   /** Adds the operations of its legacy model, which are announced as deprecated. */
   serveLegacy(app: FastifyInstance, scope: SystemScope): void
   /** Adds all others. */

@@ -1,5 +1,6 @@
 import type { ServedSystem } from './served-system.ts'
+import { servedSupplierTasks } from './supplier-tasks/served-supplier-tasks.ts'
 import { servedWorkItems } from './work-items/served-work-items.ts'
 
 /** Every system that this application serves where it is installed. */
-export const servedSystems: readonly ServedSystem[] = [servedWorkItems]
+export const servedSystems: readonly ServedSystem[] = [servedWorkItems, servedSupplierTasks]

@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
-import { TimestampText } from '../timestamp-text.ts'
+import { TimestampText } from '@changeover/database/mikro-orm'
 
 /** A saved state as text that should be JSON; of a conversation, the newest counts. */
 export const MemoryChunk = defineEntity({

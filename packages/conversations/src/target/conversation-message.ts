@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
-import { TimestampText } from '../timestamp-text.ts'
+import { TimestampText } from '@changeover/database/mikro-orm'
 import { ConversationState } from './conversation-state.ts'
 
 /** One entry of a conversation's history. */

@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
-import { TimestampText } from '../timestamp-text.ts'
+import { TimestampText } from '@changeover/database/mikro-orm'
 
 /** What is known of a conversation besides its lists. NULL is a key that the saved state does not have. */
 export const ConversationState = defineEntity({

@@ -5,6 +5,7 @@ import { dashboard } from './dashboard.ts'
 import { moveDueDate, overrideDueDate } from './move-due-date.ts'
 import type { Model } from './model.ts'
 import { type Home, openHome } from './supplier-task-home.fixture.ts'
+import { projectWork } from './project-work.ts'
 import { type SupplierWork, supplierWork } from './supplier-work.ts'
 
 const today = '2026-01-20'
@@ -57,6 +58,17 @@ describe.each(['legacy-only', 'legacy-leads', 'target-leads', 'target-only'] as 
     const work = await agreed(everything)
     expect(work.length).toBeGreaterThan(250)
     expect(new Set(work.map(({ section }) => section))).toContain('Review (R2, m-r3)')
+  })
+
+  test('every version that reads gives the same tasks of a project, each of which its suppliers have', async () => {
+    for (const project of projects) {
+      const templates = await agreed((model) => projectWork(home.database, model, project))
+      expect(templates.length).toBeGreaterThan(20)
+      const named = ({ section, task }: { section: string; task: string }) => `${section}: ${task}`
+      const known = new Set(templates.map(named))
+      for (const supplier of suppliers)
+        for (const own of await workOf(supplier, project)) expect(known).toContain(named(own))
+    }
   })
 
   test('the dashboard counts overdue, due and blocked tasks, per supplier and per section', async () => {

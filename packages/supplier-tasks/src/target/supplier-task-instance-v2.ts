@@ -1,3 +1,4 @@
+import { TimestampText } from '@changeover/database/mikro-orm'
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
 import { instanceStatuses } from '../legacy/instance-status.ts'
 import { SupplierProjectInstance } from '../legacy/supplier-project-instance.ts'
@@ -26,8 +27,8 @@ export const SupplierTaskInstanceV2 = defineEntity({
     isApplied: p.boolean().default(true),
     blockedReason: p.text().nullable(),
     submissionFiles: p.json<unknown>().nullable(),
-    createdAt: p.string().columnType('timestamptz(6)').defaultRaw('now()'),
-    updatedAt: p.string().columnType('timestamptz(6)').defaultRaw('now()'),
+    createdAt: p.type(TimestampText).defaultRaw('now()'),
+    updatedAt: p.type(TimestampText).defaultRaw('now()'),
   },
 })
 

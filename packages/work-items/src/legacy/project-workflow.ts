@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
 
-import { TimestampText } from '../timestamp-text.ts'
+import { TimestampText } from '@changeover/database/mikro-orm'
 import { AppUser } from './app-user.ts'
 
 export const workflowStages = [

@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, type Opt, p } from '@mikro-orm/core'
 
-import { TimestampText } from '../timestamp-text.ts'
+import { TimestampText } from '@changeover/database/mikro-orm'
 import { AppUser } from './app-user.ts'
 import { Event } from './event.ts'
 import { ProjectWorkflow } from './project-workflow.ts'

@@ -4,7 +4,7 @@ import { AppUser } from '../legacy/app-user.ts'
 import { Organization } from '../legacy/organization.ts'
 import { RecurringPattern } from '../legacy/recurring-pattern.ts'
 import { StaffTeam } from '../legacy/staff-team.ts'
-import { TimestampText } from '../timestamp-text.ts'
+import { TimestampText } from '@changeover/database/mikro-orm'
 import { workTypes } from './allowed-children.ts'
 
 const workItemStatuses = [

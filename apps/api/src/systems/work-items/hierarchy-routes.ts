@@ -2,11 +2,17 @@ import { fromEntityManager } from '@changeover/database/mikro-orm'
 import { ancestors, breadcrumb, children, move, subtree } from '@changeover/work-items'
 import { z } from 'zod'
 import type { FastifyInstance } from 'fastify'
+import { listOf, pageOf, problems } from '../../documented.ts'
 import type { Way } from '../../in-phase.ts'
 import { readToken, tokenOf } from '../../resource/opaque-token.ts'
 import { isoTime } from '../../resource/row-view.ts'
-import { idParams, problems, tags } from './documented.ts'
 
+const tags = ['work-items']
+const idParams = {
+  type: 'object',
+  properties: { id: { type: 'string', format: 'uuid' } },
+  required: ['id'],
+}
 const item = {
   title: 'hierarchy item',
   type: 'object',
@@ -21,12 +27,8 @@ const item = {
     depth: { type: 'integer' },
   },
 }
-const trail = { type: 'object', required: ['items'], properties: { items: { type: 'array', items: item } } }
-const page = {
-  type: 'object',
-  required: ['items', 'next'],
-  properties: { ...trail.properties, next: { type: ['string', 'null'] } },
-}
+const trail = listOf(item)
+const page = pageOf(item)
 const querystring = {
   type: 'object',
   additionalProperties: false,

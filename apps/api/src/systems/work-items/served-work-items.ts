@@ -1,14 +1,24 @@
 import { Event, ormOptions, ProjectWorkflow, StaffTask, WorkItem, workItems } from '@changeover/work-items'
 import { legacyResource } from '../../legacy/legacy-resource.ts'
+import { versionedResource } from '../../resource/versioned-resource.ts'
 import type { ServedSystem } from '../served-system.ts'
 import { calendarRoutes } from './calendar/calendar-routes.ts'
 import { hierarchyRoutes } from './hierarchy-routes.ts'
-import { workItemRoutes } from './work-item-routes.ts'
+
+/** Moved by an operation of its own, which the rules of the hierarchy judge. */
+const workItem = { path: '/api/work-items', name: 'work item', tag: 'work-items', fixed: ['parent'] }
 
 /** Staff tasks, project workflows and events; work items, their hierarchy, and the calendar of both. */
 export const servedWorkItems: ServedSystem = {
   migration: workItems,
   ormOptions,
+  statuses: {
+    'WORK_ITEMS.ITEM_NOT_FOUND': 404,
+    'WORK_ITEMS.PARENT_NOT_FOUND': 422,
+    'WORK_ITEMS.CHILD_NOT_ALLOWED': 422,
+    'WORK_ITEMS.CYCLE_REFUSED': 422,
+    'WORK_ITEMS.HIERARCHY_BROKEN': 500,
+  },
   serveLegacy(app, { ways, metaOf }) {
     for (const [path, name, entity] of [
       ['/api/staff-tasks', 'staff task', StaffTask],
@@ -18,7 +28,7 @@ export const servedWorkItems: ServedSystem = {
       legacyResource(app, { path, name, meta: metaOf(entity) }, ways.legacy)
   },
   serve(app, { ways, settings, metaOf }) {
-    workItemRoutes(app, metaOf(WorkItem), ways.target)
+    versionedResource(app, { ...workItem, meta: metaOf(WorkItem) }, ways.target)
     hierarchyRoutes(app, ways.target)
     calendarRoutes(app, ways, { isUnified: settings.usesUnifiedCalendar, now: () => new Date() })
   },

@@ -7,6 +7,7 @@ import {
   workTypes,
 } from '@changeover/work-items'
 import type { FastifyInstance } from 'fastify'
+import { problems } from '../../../documented.ts'
 import type { InPhase } from '../../../in-phase.ts'
 import { eventEntries } from './event-entries.ts'
 import { fullCalendarEvent, fullCalendarSchema } from './full-calendar.ts'
@@ -44,7 +45,6 @@ export function calendarRoutes(
   { isUnified, now }: CalendarOptions,
 ): void {
   const tags = ['calendar']
-  const problems = { '4xx': { $ref: 'Problem#' }, '5xx': { $ref: 'Problem#' } }
   const entriesOf = (window: CalendarWindow): Promise<readonly CalendarEntry[]> =>
     isUnified
       ? workItemEntries(fromEntityManager(ways.target.reader()), window)

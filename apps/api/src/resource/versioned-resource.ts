@@ -1,0 +1,108 @@
+import type { EntityManager } from '@mikro-orm/postgresql'
+import { fromEntityManager } from '@changeover/database/mikro-orm'
+import { ident, sql } from '@changeover/mapping/sql'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { pageOf, problems } from '../documented.ts'
+import type { Way } from '../in-phase.ts'
+import { entitySchemas, keyParams } from './entity-schema.ts'
+import { etagOf, requireVersion } from './etag.ts'
+import { findAfter } from './find-page.ts'
+import { listQuerySchema, readListQuery } from './list-query.ts'
+import { type RowView, rowView } from './row-view.ts'
+import { changeRow, createRow, findRow, readRow, type Resource } from './rows.ts'
+
+/** An entity of the new model with its path. */
+export interface VersionedResource extends Resource {
+  /** `/api/work-items` */
+  readonly path: string
+  /** Under which its operations are described. */
+  readonly tag: string
+  /** Fields that are set when a row is made, and changed by operations of their own. */
+  readonly fixed?: readonly string[]
+}
+
+interface Query {
+  Querystring: Record<string, string>
+}
+interface One {
+  Params: { id: string }
+}
+interface Body {
+  Body: Record<string, unknown>
+}
+interface Versioned extends One {
+  Headers: { 'if-match'?: string }
+}
+
+/** The operations of an entity of the new model: lists by keyset, and changes of the version that their client has read. */
+export function versionedResource(app: FastifyInstance, resource: VersionedResource, way: Way): void {
+  const { path, name, meta, tag, fixed = [] } = resource
+  const schemas = entitySchemas(meta, name)
+  const described = { tags: [tag] }
+  const one = { ...described, params: keyParams(meta) }
+  const headers = { type: 'object', properties: { 'if-match': { type: 'string' } } }
+  const row = { 200: schemas.row, ...problems }
+  const answer = (reply: FastifyReply, view: RowView) => reply.header('etag', etagOf(view)).send(view)
+  const found = async (em: EntityManager, id: string, version: string | undefined) => {
+    await lockRow(em, resource, id)
+    const entity = await findRow(em, resource, id)
+    requireVersion(rowView(meta, entity), version, { resource: name, id })
+    return entity
+  }
+
+  const page = { 200: pageOf(schemas.row), ...problems }
+  const querystring = listQuerySchema(schemas, 'token')
+  app.get<Query>(
+    path,
+    { schema: { ...described, summary: `List ${name}s`, querystring, response: page } },
+    async ({ query }) => findAfter(way.reader(), meta, readListQuery(query, 'id')),
+  )
+  app.get<One>(
+    `${path}/:id`,
+    { schema: { ...one, summary: `Read a ${name}`, response: row } },
+    async ({ params: { id } }, reply) => answer(reply, await readRow(way.reader(), resource, id)),
+  )
+  const made = { 201: schemas.row, ...problems }
+  app.post<Body>(
+    path,
+    { schema: { ...described, summary: `Create a ${name}`, body: schemas.create, response: made } },
+    async ({ body }, reply) => {
+      const view = await way.write((em) => createRow(em, resource, body))
+      return answer(reply.code(201).header('location', `${path}/${String(view['id'])}`), view)
+    },
+  )
+  const body = without(schemas.change, fixed)
+  app.patch<Versioned & Body>(
+    `${path}/:id`,
+    { schema: { ...one, summary: `Change a ${name}`, headers, body, response: row } },
+    async ({ params: { id }, headers: { 'if-match': version }, body: change }, reply) =>
+      answer(
+        reply,
+        await way.write(async (em) => changeRow(em, resource, await found(em, id, version), change)),
+      ),
+  )
+  const gone = { 204: { type: 'null', description: 'It is gone.' }, ...problems }
+  app.delete<Versioned>(
+    `${path}/:id`,
+    { schema: { ...one, summary: `Delete a ${name}`, headers, response: gone } },
+    async ({ params: { id }, headers: { 'if-match': version } }, reply) => {
+      await way.write(async (em) => {
+        em.remove(await found(em, id, version))
+        await em.flush()
+      })
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+/** Two changes of one version: the second one waits, and then finds another version. */
+async function lockRow(em: EntityManager, { meta }: Resource, id: string): Promise<void> {
+  const statement = sql`select from ${ident(meta.tableName)} where id = $1 for no key update`
+  await fromEntityManager(em).query(statement.text, [id])
+}
+
+function without(schema: Readonly<Record<string, unknown>>, fields: readonly string[]) {
+  const properties = { ...(schema['properties'] as Record<string, unknown>) } // an object schema has them
+  for (const field of fields) delete properties[field]
+  return { ...schema, properties }
+}
