@@ -22,7 +22,7 @@ export interface InPhase {
   readonly chosen: ChosenWay
 }
 
-export interface ChosenWay {
+interface ChosenWay {
   /** Runs work that reads, by the phase as it is known at this moment. */
   read<T>(work: (database: Database, phase: Phase) => Promise<T>): Promise<T>
   /** Runs work that writes, as {@link Way.write} does. */
