@@ -93,7 +93,7 @@ async function serve(
     await own.register(async (legacy) => {
       const { legacyDeprecatedSince: since, legacySunset: sunset } = settings
       announceDeprecation(legacy, { since, sunset, successor: '/docs' })
-      system.serveLegacy(legacy, scope)
+      system.serveLegacy?.(legacy, scope)
     })
   })
 }

@@ -1,4 +1,4 @@
-import { type Database, retryConflicts, type Transaction } from '@changeover/database'
+import { type Database, retryConflicts } from '@changeover/database'
 import { fromEntityManager } from '@changeover/database/mikro-orm'
 import { isFailure } from '@changeover/errors'
 import { proxyManager } from '@changeover/proxies/mikro-orm'
@@ -22,11 +22,11 @@ export interface InPhase {
   readonly chosen: ChosenWay
 }
 
-interface ChosenWay {
+export interface ChosenWay {
   /** Runs work that reads, by the phase as it is known at this moment. */
   read<T>(work: (database: Database, phase: Phase) => Promise<T>): Promise<T>
   /** Runs work that writes, as {@link Way.write} does. */
-  write<T>(work: (tx: Transaction, phase: Phase, em: EntityManager) => Promise<T>): Promise<T>
+  write<T>(work: (database: Database, phase: Phase) => Promise<T>): Promise<T>
 }
 
 export interface Way {
@@ -62,7 +62,7 @@ function chosenWay(orm: MikroORM, watch: Pick<PhaseWatch, 'current' | 'refresh'>
   const { write } = wayOf(watch, anywhere, anywhere)
   return {
     read: async (work) => work(fromEntityManager(orm.em.fork()), watch.current().phase),
-    write: (work) => write((em, phase) => fromEntityManager(em).transaction((tx) => work(tx, phase, em))),
+    write: (work) => write((em, phase) => work(fromEntityManager(em), phase)),
   }
 }
 

@@ -10,8 +10,8 @@ export interface ServedSystem {
   readonly ormOptions: Options
   /** The HTTP statuses of the errors of its package. */
   readonly statuses: Readonly<Record<string, number>>
-  /** Adds the operations of its legacy model, which are announced as deprecated. */
-  serveLegacy(app: FastifyInstance, scope: SystemScope): void
+  /** Adds the operations that only its legacy model has: they are announced as deprecated. */
+  serveLegacy?(app: FastifyInstance, scope: SystemScope): void
   /** Adds all others. */
   serve(app: FastifyInstance, scope: SystemScope): void
 }

@@ -113,7 +113,7 @@ describe('the same script is answered the same', () => {
 
 const loads = async ({ loadState }: Calls) =>
   Promise.all(
-    ['script 1', 'script 2', 'script 3', 'script 4', 'conversation 5', 'odd-5'].flatMap((id) => [
+    ['script 1', 'script 2', 'script 3', 'script 4', 'conversation 5', 'odd-5', 'odd-9'].flatMap((id) => [
       loadState(id),
       loadState(id, 0),
     ]),

@@ -115,6 +115,9 @@ const listOf = (table: string, columns: readonly string[], where: string) => {
     from ${table} where conversation_id = s.conversation_id${where})`
 }
 
+/** A score that the column cannot hold, such as 1e400. */
+const scoreAside = `case jsonb_typeof(additional_data -> 'relevance_score') when 'number' then (additional_data ->> 'relevance_score')::numeric end`
+
 const select = `select user_id as "userId", user_input as "userInput", step_count as "stepCount", focus_areas::text as "focusAreas",
     last_tool_result::text as "lastToolResult", additional_data::text as rest,
     ${listOf('conversation_message', ['role', 'content', 'message_type', 'tool_name', 'tool_success'], '')} as messages,
@@ -129,7 +132,7 @@ const select = `select user_id as "userId", user_input as "userInput", step_coun
         'focus_area',
         'preference_type',
       ],
-      ` and ($2 = '-Infinity'::float8 or relevance_score >= $2)`,
+      ` and ($2 = '-Infinity'::float8 or relevance_score >= $2 or ${scoreAside} >= $2::numeric)`,
     )} as items
   from conversation_state as s where conversation_id = $1`
 

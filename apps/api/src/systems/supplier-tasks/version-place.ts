@@ -42,7 +42,8 @@ export function flaggedPlace(ways: InPhase, flags: EndpointFlags): VersionPlace 
 function placeBy({ chosen }: InPhase, modelOf: (group: EndpointGroup, phase: Phase) => Model): VersionPlace {
   return {
     read: (group, work) => chosen.read((database, phase) => work(database, modelOf(group, phase))),
-    write: (group, work) => chosen.write((tx, phase) => work(tx, modelOf(group, phase))),
+    write: (group, work) =>
+      chosen.write((database, phase) => database.transaction((tx) => work(tx, modelOf(group, phase)))),
   }
 }
 
