@@ -46,6 +46,7 @@ export async function startApi(given: StartOptions = {}): Promise<RunningApi> {
     logLevel: 'silent',
     rateLimitPerMinute: 1_000_000,
     maxEventLoopDelayMs: 0, // a busy machine is no reason to answer otherwise
+    tenant: '1',
     usesUnifiedCalendar: false,
     v2Endpoints: endpointFlags({}),
     legacyDeprecatedSince: undefined,

@@ -86,7 +86,9 @@ async function serve(
   settings: Settings,
 ): Promise<void> {
   // An entity class is what an ORM knows its metadata by.
-  const scope: SystemScope = { ways, settings, metaOf: (entity) => orm.getMetadata().get(entity as never) }
+  const metaOf: SystemScope['metaOf'] = (entity) => orm.getMetadata().get(entity as never)
+  const caller = { name: 'api', tenant: settings.tenant }
+  const scope: SystemScope = { ways, settings, metaOf, callerOf: () => caller }
   await app.register(async (own) => {
     own.addHook('onRequest', requireInstalled)
     system.serve(own, scope)

@@ -18,6 +18,8 @@ export interface InPhase {
   readonly legacy: Way
   /** New code: the target, which takes no writes while it only follows. Errors: API.TARGET_NOT_WRITTEN, TARGET_FOLLOWS. */
   readonly target: Way
+  /** Tables that both models share. */
+  readonly shared: Way
   /** Code that chooses its side by itself. */
   readonly chosen: ChosenWay
 }
@@ -43,9 +45,11 @@ type Manager = (stored: StoredPhase) => EntityManager
 
 const isFlipped = (error: unknown) => isFailure(error, rolloutErrors.PHASE_CHANGED.code)
 
-/** Makes both ways, for one process. */
+/** Makes every way, for one process. */
 export function inPhase(orm: MikroORM, watch: Pick<PhaseWatch, 'current' | 'refresh'>): InPhase {
   const legacy: Manager = ({ phase }) => proxyManager(orm.em, phase.name)
+  const anywhere: Manager = () => orm.em.fork()
+  const shared = wayOf(watch, anywhere, anywhere)
   return {
     legacy: wayOf(watch, legacy, legacy),
     target: wayOf(
@@ -53,16 +57,11 @@ export function inPhase(orm: MikroORM, watch: Pick<PhaseWatch, 'current' | 'refr
       (stored) => written(stored) && orm.em.fork(),
       (stored) => leading(stored) && orm.em.fork(),
     ),
-    chosen: chosenWay(orm, watch),
-  }
-}
-
-function chosenWay(orm: MikroORM, watch: Pick<PhaseWatch, 'current' | 'refresh'>): ChosenWay {
-  const anywhere: Manager = () => orm.em.fork()
-  const { write } = wayOf(watch, anywhere, anywhere)
-  return {
-    read: async (work) => work(fromEntityManager(orm.em.fork()), watch.current().phase),
-    write: (work) => write((em, phase) => work(fromEntityManager(em), phase)),
+    shared,
+    chosen: {
+      read: async (work) => work(fromEntityManager(shared.reader()), watch.current().phase),
+      write: (work) => shared.write((em, phase) => work(fromEntityManager(em), phase)),
+    },
   }
 }
 

@@ -12,6 +12,7 @@ describe('the settings', () => {
       logLevel: 'info',
       rateLimitPerMinute: 600,
       maxEventLoopDelayMs: 1000,
+      tenant: '1',
       usesUnifiedCalendar: false,
       v2Endpoints: { dashboard: false, reading: false, updating: false, creating: false },
       legacyDeprecatedSince: undefined,

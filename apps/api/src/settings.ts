@@ -11,6 +11,10 @@ const shape = z.object({
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   RATE_LIMIT_PER_MINUTE: z.coerce.number().int().positive().default(600),
   MAX_EVENT_LOOP_DELAY_MS: z.coerce.number().int().min(0).default(1_000),
+  TENANT_ID: z
+    .string()
+    .regex(/^[0-9]{1,18}$/)
+    .default('1'),
   USE_UNIFIED_CALENDAR: z.stringbool().default(false),
   LEGACY_DEPRECATED_SINCE: z.iso.date().optional(),
   LEGACY_SUNSET: z.iso.date().optional(),
@@ -26,6 +30,8 @@ export interface Settings {
   readonly rateLimitPerMinute: number
   /** Above it requests are turned away with 503; 0: never. */
   readonly maxEventLoopDelayMs: number
+  /** Whose leads and choices this process serves. As text: a bigint. */
+  readonly tenant: string
   /** Whether the calendar shows all work, instead of the events of the legacy feed. */
   readonly usesUnifiedCalendar: boolean
   /** Which groups of endpoints of the supplier tasks are asked to be served by V2. */
@@ -52,6 +58,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     logLevel: data.LOG_LEVEL,
     rateLimitPerMinute: data.RATE_LIMIT_PER_MINUTE,
     maxEventLoopDelayMs: data.MAX_EVENT_LOOP_DELAY_MS,
+    tenant: data.TENANT_ID,
     usesUnifiedCalendar: data.USE_UNIFIED_CALENDAR,
     v2Endpoints: endpointFlags(environment),
     legacyDeprecatedSince: data.LEGACY_DEPRECATED_SINCE,

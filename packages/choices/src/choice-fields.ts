@@ -6,6 +6,8 @@ export interface ChoiceField {
   readonly field: 'industry' | 'leadSource' | 'status' | 'marketingChannel'
   readonly column: string
   readonly reference: string
+  /** The reference as {@link Lead} has it. */
+  readonly property: 'industryRef' | 'sourceRef' | 'statusRef' | 'marketingChannelRef'
   readonly table: string
   /** In their order. */
   readonly hardCoded: HardCoded
@@ -17,6 +19,7 @@ export const choiceFields: readonly ChoiceField[] = [
     field: 'industry',
     column: 'industry',
     reference: 'industry_ref',
+    property: 'industryRef',
     table: 'industry',
     hardCoded: {
       tech: 'Technology',
@@ -33,6 +36,7 @@ export const choiceFields: readonly ChoiceField[] = [
     field: 'leadSource',
     column: 'lead_source',
     reference: 'source_ref',
+    property: 'sourceRef',
     table: 'lead_source',
     hardCoded: {
       web: 'Web Form',
@@ -46,6 +50,7 @@ export const choiceFields: readonly ChoiceField[] = [
     field: 'status',
     column: 'status',
     reference: 'status_ref',
+    property: 'statusRef',
     table: 'lead_status',
     hardCoded: {
       new: 'New',
@@ -59,6 +64,7 @@ export const choiceFields: readonly ChoiceField[] = [
     field: 'marketingChannel',
     column: 'marketing_channel',
     reference: 'marketing_channel_ref',
+    property: 'marketingChannelRef',
     table: 'marketing_channel',
     hardCoded: {
       email: 'Email Marketing',

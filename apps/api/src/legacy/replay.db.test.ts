@@ -1,12 +1,18 @@
 import type { PhaseName } from '@changeover/rollout'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RunningApi, startApi } from '../api.fixture.ts'
+import { replayedChoices } from '../systems/choices/replayed.fixture.ts'
 import { replayedConversations } from '../systems/conversations/replayed.fixture.ts'
 import { replayedSupplierTasks } from '../systems/supplier-tasks/replayed.fixture.ts'
 import { replayedWorkItems } from '../systems/work-items/replayed.fixture.ts'
 import { play, type Replayed } from './replay.fixture.ts'
 
-const all: readonly Replayed[] = [replayedWorkItems, replayedConversations, replayedSupplierTasks]
+const all: readonly Replayed[] = [
+  replayedWorkItems,
+  replayedChoices,
+  replayedConversations,
+  replayedSupplierTasks,
+]
 
 const phases: readonly PhaseName[] = [
   'legacy-leads',

@@ -75,7 +75,7 @@ export async function play(app: Api, { steps, isNew }: Script): Promise<readonly
       const { id, items: listed } = (JSON.parse(text) ?? {}) as { id?: string; items?: { id: string }[] }
       if (name === 'made') key = id ?? ''
       if (listed !== undefined) items = listed.map((item) => item.id)
-      const plain = neutral(isNew === undefined ? text : text.replaceAll(isNew, 'new'), key)
+      const plain = neutral(isNew === undefined ? text : text.replaceAll(isNew, '"new"'), key)
       answers.push({ name, status: answer.statusCode, body: JSON.parse(plain) })
     }
   }

@@ -12,14 +12,26 @@ export interface EntitySchemas {
   readonly columns: readonly string[]
 }
 
+/** Fields of an entity that not everybody sees or writes. */
+export interface FieldRules {
+  /** Says whose a row is. It is neither shown nor written: the request says it. */
+  readonly tenant?: string
+  /** Shown, and never written. */
+  readonly readOnly?: readonly string[]
+  /** Written when a row is made, and changed by operations of their own. */
+  readonly fixed?: readonly string[]
+}
+
 /**
  * Derives the schemas of an entity from its metadata, so that they cannot differ from the table.
  * Keys and numbers that JavaScript cannot hold (bigint, numeric) are text; collections are lists of keys.
  */
-export function entitySchemas(meta: EntityMetadata, title: string): EntitySchemas {
-  const all = meta.props.filter(({ kind }) => kind !== '1:m')
+export function entitySchemas(meta: EntityMetadata, title: string, rules: FieldRules = {}): EntitySchemas {
+  const { tenant, readOnly = [], fixed = [] } = rules
+  const all = meta.props.filter(({ kind, name }) => kind !== '1:m' && name !== tenant)
   const written = all.filter(
-    (property) => property.persist !== false && !property.formula && property.name !== 'id',
+    ({ persist, formula, name }) =>
+      persist !== false && !formula && name !== 'id' && !readOnly.includes(name),
   )
   const object = (properties: readonly EntityProperty[], required: readonly string[]) => ({
     type: 'object',
@@ -37,7 +49,14 @@ export function entitySchemas(meta: EntityMetadata, title: string): EntitySchema
         written.filter(isRequired).map(({ name }) => name),
       ),
     },
-    change: { title: `Change of ${title}`, ...object(written, []), minProperties: 1 },
+    change: {
+      title: `Change of ${title}`,
+      ...object(
+        written.filter(({ name }) => !fixed.includes(name)),
+        [],
+      ),
+      minProperties: 1,
+    },
     columns: all.filter(({ kind, lazy }) => kind !== 'm:n' && !lazy).map(({ name }) => name),
   }
 }

@@ -1,6 +1,7 @@
 import type { EntityManager, EntityMetadata, FilterQuery } from '@mikro-orm/postgresql'
 import type { ListQuery, Sort } from './list-query.ts'
 import { type PagePlace, pageToken, readPageToken } from './page-token.ts'
+import type { Owner } from './rows.ts'
 import { type RowView, rowView } from './row-view.ts'
 
 /** A part of a list, and how to ask for the next one. */
@@ -17,8 +18,9 @@ export async function findByOffset(
   em: EntityManager,
   meta: EntityMetadata,
   query: ListQuery,
+  owner: Owner,
 ): Promise<readonly RowView[]> {
-  const found = await em.find(meta.class, filterOf(query), {
+  const found = await em.find(meta.class, { $and: [filterOf(query), owner] } as FilterQuery<Entity>, {
     ...ordered(query.sort),
     limit: query.limit,
     offset: query.offset,
@@ -32,10 +34,11 @@ export async function findAfter(
   em: EntityManager,
   meta: EntityMetadata,
   query: ListQuery,
+  owner: Owner,
 ): Promise<ListPage> {
   const { limit, after, sort } = query
   const place = after === undefined ? undefined : readPageToken(meta.className, query, after)
-  const where = [filterOf(query), ...(place ? [afterPlace(sort, place)] : [])]
+  const where = [filterOf(query), owner, ...(place ? [afterPlace(sort, place)] : [])]
   const found = await em.find(meta.class, { $and: where } as FilterQuery<Entity>, {
     ...ordered(sort),
     limit: limit + 1,

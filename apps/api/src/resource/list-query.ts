@@ -29,7 +29,7 @@ export function listQuerySchema({ columns }: EntitySchemas, paging: Paging): Sch
     additionalProperties: false,
     properties: {
       ...Object.fromEntries(columns.map((name) => [name, text])),
-      limit: { type: 'string', pattern: '^([1-9][0-9]?|[1-4][0-9]{2}|500)$', default: '100' },
+      limit: { type: 'string', pattern: '^([1-9][0-9]{0,2}|1000)$', default: '100' },
       sort: { type: 'string', enum: columns.flatMap((name) => [name, `-${name}`]) },
       ...page,
     },

@@ -1,5 +1,7 @@
 import type { EntityManager, EntityMetadata } from '@mikro-orm/postgresql'
+import type { FastifyRequest } from 'fastify'
 import { errors } from '../errors.ts'
+import type { FieldRules } from './entity-schema.ts'
 import { collectionsOf } from './find-page.ts'
 import { type RowView, rowView } from './row-view.ts'
 
@@ -8,19 +10,40 @@ export interface Resource {
   /** As a sentence names one: `staff task`. */
   readonly name: string
   readonly meta: EntityMetadata
+  readonly rules?: FieldRules
+  /** Whose rows a request is about, where rows are of a tenant each. */
+  tenantOf?(request: FastifyRequest): string
+}
+
+/** Fields that every row has that a request may see: none where rows are of nobody. */
+export type Owner = Readonly<Record<string, string>>
+
+/** Who owns the rows that a request is about. */
+export function ownedBy({ rules, tenantOf }: Resource, request: FastifyRequest): Owner {
+  return rules?.tenant === undefined || tenantOf === undefined ? {} : { [rules.tenant]: tenantOf(request) }
 }
 
 /** The entity as the database has it, with its collections. Errors: API.ROW_NOT_FOUND. */
-export async function findRow(em: EntityManager, { meta, name }: Resource, id: string): Promise<object> {
+export async function findRow(
+  em: EntityManager,
+  { meta, name }: Resource,
+  id: string,
+  owner: Owner,
+): Promise<object> {
   const options = { populate: collectionsOf(meta) as never, refresh: true } // names of this entity's collections
-  const found = await em.findOne(meta.class, { id } as never, options)
+  const found = await em.findOne(meta.class, { ...owner, id } as never, options)
   if (found === null) throw errors.ROW_NOT_FOUND({ resource: name, id })
   return found as object
 }
 
 /** The same, as it is answered. */
-export async function readRow(em: EntityManager, resource: Resource, id: string): Promise<RowView> {
-  return rowView(resource.meta, await findRow(em, resource, id))
+export async function readRow(
+  em: EntityManager,
+  resource: Resource,
+  id: string,
+  owner: Owner = {},
+): Promise<RowView> {
+  return rowView(resource.meta, await findRow(em, resource, id, owner))
 }
 
 /** Makes a row of a body that has passed the schema of the entity, and gives what the database made of it. */

@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { fromEntityManager } from '@changeover/database/mikro-orm'
 import { ident, sql } from '@changeover/mapping/sql'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { pageOf, problems } from '../documented.ts'
 import type { Way } from '../in-phase.ts'
 import { entitySchemas, keyParams } from './entity-schema.ts'
@@ -9,7 +9,7 @@ import { etagOf, requireVersion } from './etag.ts'
 import { findAfter } from './find-page.ts'
 import { listQuerySchema, readListQuery } from './list-query.ts'
 import { type RowView, rowView } from './row-view.ts'
-import { changeRow, createRow, findRow, readRow, type Resource } from './rows.ts'
+import { changeRow, createRow, findRow, ownedBy, readRow, type Resource } from './rows.ts'
 
 /** An entity of the new model with its path. */
 export interface VersionedResource extends Resource {
@@ -17,8 +17,8 @@ export interface VersionedResource extends Resource {
   readonly path: string
   /** Under which its operations are described. */
   readonly tag: string
-  /** Fields that are set when a row is made, and changed by operations of their own. */
-  readonly fixed?: readonly string[]
+  /** Runs first in each transaction that writes. */
+  begin?(em: EntityManager, request: FastifyRequest): Promise<void>
 }
 
 interface Query {
@@ -36,16 +36,23 @@ interface Versioned extends One {
 
 /** The operations of an entity of the new model: lists by keyset, and changes of the version that their client has read. */
 export function versionedResource(app: FastifyInstance, resource: VersionedResource, way: Way): void {
-  const { path, name, meta, tag, fixed = [] } = resource
-  const schemas = entitySchemas(meta, name)
+  const { path, name, meta, tag } = resource
+  const schemas = entitySchemas(meta, name, resource.rules)
   const described = { tags: [tag] }
   const one = { ...described, params: keyParams(meta) }
   const headers = { type: 'object', properties: { 'if-match': { type: 'string' } } }
   const row = { 200: schemas.row, ...problems }
   const answer = (reply: FastifyReply, view: RowView) => reply.header('etag', etagOf(view)).send(view)
-  const found = async (em: EntityManager, id: string, version: string | undefined) => {
+  const write = async <T>(request: FastifyRequest, work: (em: EntityManager) => Promise<T>) =>
+    way.write(async (em) => {
+      await resource.begin?.(em, request)
+      return work(em)
+    })
+  const found = async (em: EntityManager, request: FastifyRequest<Versioned>) => {
+    const { id } = request.params
+    const version = request.headers['if-match']
     await lockRow(em, resource, id)
-    const entity = await findRow(em, resource, id)
+    const entity = await findRow(em, resource, id, ownedBy(resource, request))
     requireVersion(rowView(meta, entity), version, { resource: name, id })
     return entity
   }
@@ -55,39 +62,42 @@ export function versionedResource(app: FastifyInstance, resource: VersionedResou
   app.get<Query>(
     path,
     { schema: { ...described, summary: `List ${name}s`, querystring, response: page } },
-    async ({ query }) => findAfter(way.reader(), meta, readListQuery(query, 'id')),
+    async (request) =>
+      findAfter(way.reader(), meta, readListQuery(request.query, 'id'), ownedBy(resource, request)),
   )
   app.get<One>(
     `${path}/:id`,
     { schema: { ...one, summary: `Read a ${name}`, response: row } },
-    async ({ params: { id } }, reply) => answer(reply, await readRow(way.reader(), resource, id)),
+    async (request, reply) =>
+      answer(reply, await readRow(way.reader(), resource, request.params.id, ownedBy(resource, request))),
   )
   const made = { 201: schemas.row, ...problems }
   app.post<Body>(
     path,
     { schema: { ...described, summary: `Create a ${name}`, body: schemas.create, response: made } },
-    async ({ body }, reply) => {
-      const view = await way.write((em) => createRow(em, resource, body))
+    async (request, reply) => {
+      const row = { ...request.body, ...ownedBy(resource, request) }
+      const view = await write(request, (em) => createRow(em, resource, row))
       return answer(reply.code(201).header('location', `${path}/${String(view['id'])}`), view)
     },
   )
-  const body = without(schemas.change, fixed)
+  const body = schemas.change
   app.patch<Versioned & Body>(
     `${path}/:id`,
     { schema: { ...one, summary: `Change a ${name}`, headers, body, response: row } },
-    async ({ params: { id }, headers: { 'if-match': version }, body: change }, reply) =>
+    async (request, reply) =>
       answer(
         reply,
-        await way.write(async (em) => changeRow(em, resource, await found(em, id, version), change)),
+        await write(request, async (em) => changeRow(em, resource, await found(em, request), request.body)),
       ),
   )
   const gone = { 204: { type: 'null', description: 'It is gone.' }, ...problems }
   app.delete<Versioned>(
     `${path}/:id`,
     { schema: { ...one, summary: `Delete a ${name}`, headers, response: gone } },
-    async ({ params: { id }, headers: { 'if-match': version } }, reply) => {
-      await way.write(async (em) => {
-        em.remove(await found(em, id, version))
+    async (request, reply) => {
+      await write(request, async (em) => {
+        em.remove(await found(em, request))
         await em.flush()
       })
       return reply.code(204).send(null)
@@ -99,10 +109,4 @@ export function versionedResource(app: FastifyInstance, resource: VersionedResou
 async function lockRow(em: EntityManager, { meta }: Resource, id: string): Promise<void> {
   const statement = sql`select from ${ident(meta.tableName)} where id = $1 for no key update`
   await fromEntityManager(em).query(statement.text, [id])
-}
-
-function without(schema: Readonly<Record<string, unknown>>, fields: readonly string[]) {
-  const properties = { ...(schema['properties'] as Record<string, unknown>) } // an object schema has them
-  for (const field of fields) delete properties[field]
-  return { ...schema, properties }
 }

@@ -32,7 +32,7 @@ export async function openSystem(system: ServedSystem, options: OpenSystemOption
   const orm = new MikroORM({
     ...system.ormOptions,
     clientUrl: options.url,
-    discovery: { onMetadata: proxyDiscovery(mappings) },
+    discovery: { ...system.ormOptions.discovery, onMetadata: proxyDiscovery(mappings) },
     subscribers: [new StaleTwins(mappings)],
   })
   const watching = watchWhenInstalled(name, options)

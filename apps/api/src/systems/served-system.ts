@@ -1,6 +1,6 @@
 import type { Migration } from '@changeover/migration'
 import type { EntityMetadata, Options } from '@mikro-orm/postgresql'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { InPhase } from '../in-phase.ts'
 import type { Settings } from '../settings.ts'
 
@@ -16,10 +16,19 @@ export interface ServedSystem {
   serve(app: FastifyInstance, scope: SystemScope): void
 }
 
+/** Who asks, as far as rows and records of changes care. */
+export interface Caller {
+  readonly name: string
+  /** As text: a bigint. */
+  readonly tenant: string
+}
+
 /** What the operations of a system work with. */
 export interface SystemScope {
   readonly ways: InPhase
   readonly settings: Settings
+  /** Who asks. */
+  callerOf(request: FastifyRequest): Caller
   /** What the ORM knows of an entity. */
   metaOf(entity: object): EntityMetadata
 }

@@ -115,7 +115,7 @@ export const replayedSupplierTasks: Replayed = {
     {
       name: 'assignment',
       steps: at('/api/v1', assignment),
-      isNew: /\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g,
+      isNew: /"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"/g,
     },
   ],
 }

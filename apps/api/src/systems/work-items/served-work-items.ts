@@ -6,7 +6,12 @@ import { calendarRoutes } from './calendar/calendar-routes.ts'
 import { hierarchyRoutes } from './hierarchy-routes.ts'
 
 /** Moved by an operation of its own, which the rules of the hierarchy judge. */
-const workItem = { path: '/api/work-items', name: 'work item', tag: 'work-items', fixed: ['parent'] }
+const workItem = {
+  path: '/api/work-items',
+  name: 'work item',
+  tag: 'work-items',
+  rules: { fixed: ['parent'] },
+}
 
 /** Staff tasks, project workflows and events; work items, their hierarchy, and the calendar of both. */
 export const servedWorkItems: ServedSystem = {
