@@ -28,6 +28,11 @@ test('a server that does not answer is named with its address, never with the pa
   expect(ended.stderr).not.toContain('s3cret')
 })
 
+test('the process ends with the exit code of its command, and says the same', async () => {
+  const ended = await cli.start(['backfill']).ended
+  expectFailure(ended, 'MIGRATION.NOT_INSTALLED', /changeover install crm/)
+})
+
 test('a URL that is none, a wrong password and an unknown database are told apart', async () => {
   const url = new URL(cli.url)
   expectFailure(

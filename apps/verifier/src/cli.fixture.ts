@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createTestDatabase } from '@changeover/embedded-postgres/testing'
 import pg from 'pg'
 import { crmSchema } from './crm-config.fixture.ts'
+import { runInside } from './shell.fixture.ts'
 
 /** How a child process ended, and what it said. */
 export interface Ended {
@@ -60,8 +62,9 @@ export interface CrmCli {
   readonly pool: pg.Pool
   /** A folder of this test, for configs and reports. */
   readonly folder: string
-  /** Starts a command on the crm migration and this database. */
+  /** Starts a command on the crm migration and this database, as a process of its own: for signals. */
   start(args: readonly string[], environment?: ChildOptions['environment']): Child
+  /** Runs one inside the test, which spares a second for the start of a process. */
   run(args: readonly string[], environment?: ChildOptions['environment']): Promise<Ended>
   /** The `result` of a command called with --json. */
   json<T = unknown>(args: readonly string[]): Promise<T>
@@ -79,7 +82,11 @@ export async function createCrmCli(): Promise<CrmCli> {
       folder,
       environment: { DATABASE_URL: database.url, ...environment },
     })
-  const run: CrmCli['run'] = (args, environment) => start(args, environment).ended
+  const run: CrmCli['run'] = (args, given) => {
+    const environment = { DATABASE_URL: database.url, NO_COLOR: '1', ...given }
+    const config = configOn(environment.DATABASE_URL, { folder, source: crmConfig })
+    return runInside([...args, '--config', config], { folder, environment })
+  }
   return {
     url: database.url,
     pool,
@@ -97,4 +104,23 @@ export async function createCrmCli(): Promise<CrmCli> {
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** Writes a config like that of a file, on that database. A module is loaded once, so each database has a file of its own. */
+export function configOn(
+  url: string | undefined,
+  { folder, source: from }: { readonly folder: string; readonly source: string },
+): string {
+  const file = join(
+    folder,
+    `on-${createHash('sha256')
+      .update(url ?? '')
+      .digest('hex')}.config.ts`,
+  )
+  const database = JSON.stringify({ url })
+  writeFileSync(
+    file,
+    `import like from ${JSON.stringify(from)}\nexport default { ...like, database: ${database} }\n`,
+  )
+  return file
 }

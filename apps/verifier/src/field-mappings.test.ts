@@ -1,6 +1,6 @@
 import { systems } from '@changeover/systems'
 import { expect, test } from 'vitest'
-import { startCli } from './cli.fixture.ts'
+import { runInside } from './shell.fixture.ts'
 
 const root = new URL('../../../', import.meta.url).pathname
 
@@ -9,7 +9,7 @@ test.each(systems.map(({ migration }) => migration.name))(
   'docs/field-mappings/%s.md is what the mapping says',
   async (name) => {
     const config = `${root}changeover.config.ts`
-    const { code, stdout } = await startCli(['docs', name, '--config', config]).ended
+    const { code, stdout } = await runInside(['docs', name, '--config', config])
     expect(code).toBe(0)
     await expect(stdout).toMatchFileSnapshot(`${root}docs/field-mappings/${name}.md`)
   },

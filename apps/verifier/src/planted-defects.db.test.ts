@@ -1,29 +1,42 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createTestDatabase, type TestDatabase } from '@changeover/embedded-postgres/testing'
 import { migrate, seedWorkItems } from '@changeover/work-items'
 import { fromPool } from '@changeover/database'
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Ended, startCli } from './cli.fixture.ts'
+import { configOn, startCli } from './cli.fixture.ts'
+import { runInside } from './shell.fixture.ts'
 
 const config = new URL('../../../changeover.config.ts', import.meta.url).pathname
 
 let created: TestDatabase
 let pool: Pool
 
-const changeover = (...args: readonly string[]): Promise<Ended> =>
-  startCli([...args, 'work-items', '--config', config], {
-    environment: { DATABASE_URL: created.url, DUAL_WRITE_ENABLED: 'true' },
-  }).ended
+const folder = mkdtempSync(join(tmpdir(), 'changeover-defects-'))
+const environment = { DUAL_WRITE_ENABLED: 'true' }
+const changeover = (...args: readonly string[]) =>
+  runInside([...args, 'work-items', '--config', configOn(created.url, { folder, source: config })], {
+    environment,
+  })
 
 beforeAll(async () => {
   created = await createTestDatabase()
   pool = created.pool()
   await migrate(created.url)
   await seedWorkItems(fromPool(pool))
-  expect(await changeover('install')).toMatchObject({ code: 0 })
+  // A process of its own, with the config as it is: the way of everybody who calls it.
+  const installed = startCli(['install', 'work-items', '--config', config], {
+    environment: { DATABASE_URL: created.url, ...environment },
+  })
+  expect(await installed.ended).toMatchObject({ code: 0 })
   expect(await changeover('backfill')).toMatchObject({ code: 0 })
 })
-afterAll(() => created.drop())
+afterAll(async () => {
+  await created.drop()
+  rmSync(folder, { recursive: true, force: true })
+})
 
 interface Defect {
   readonly name: string

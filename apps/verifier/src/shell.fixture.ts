@@ -2,8 +2,11 @@ import { PassThrough } from 'node:stream'
 import { runCli } from './run-cli.ts'
 import type { Shell } from './shell.ts'
 
-/** Runs a command line inside the test, on a shell that keeps what it is given. Only for commands that end early. */
-export async function runInside(args: readonly string[], folder = '/') {
+/** Runs a command line inside the test, on a shell that keeps what it is given. Nobody presses Ctrl-C there. */
+export async function runInside(
+  args: readonly string[],
+  { folder = '/', environment = {} }: Partial<Pick<Shell, 'folder' | 'environment'>> = {},
+) {
   const said = { stdout: '', stderr: '' }
   let code = 0
   const keep = (name: keyof typeof said) => {
@@ -13,12 +16,12 @@ export async function runInside(args: readonly string[], folder = '/') {
   }
   const shell: Shell = {
     folder,
-    environment: {},
+    environment,
     stdout: keep('stdout'),
     stderr: keep('stderr'),
     onInterrupt: () => () => {},
     exit: () => {
-      throw new Error('no early command ends the process')
+      throw new Error('without Ctrl-C no command ends the process')
     },
     setExitCode: (given) => {
       code = given
