@@ -125,8 +125,9 @@ export function valuesSql(
 ): SqlRow {
   const { rule, kind, shape } = resolved
   const make = direction === 'forward' ? kind.forwardSql : kind.backwardSql
-  const made = make.call(kind, rule.params, givenSql(mapping, resolved, direction, frame), frame.scope, shape)
-  return direction === 'forward' ? made : filledSql(mapping.legacy, resolved, frame.target, made)
+  const given = givenSql(mapping, resolved, direction, frame)
+  const made = make.call(kind, rule.params, given, frame.scope, shape)
+  return direction === 'forward' ? made : filledSql(mapping.legacy, resolved, frame.target, given, made)
 }
 
 /** What a rule takes, in the rule's own types, by slot. */

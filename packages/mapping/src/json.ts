@@ -35,7 +35,7 @@ export function fromJsonSql(json: Sql, type: ColumnType): Sql {
   const inner = sql`((${json}) #>> '{}')`
   const shaped = (shape: string, value: Sql) =>
     sql`(CASE WHEN jsonb_typeof(${json}) = ${literal(shape)} THEN ${value} END)`
-  if (type.base === 'boolean') return shaped('boolean', sql`${inner}::boolean`)
+  if (type.base === 'boolean') return shaped('boolean', sql`(${json})::boolean`)
   if (isText(type)) return shaped('string', fit(text, type)?.sql(inner) ?? inner)
   if (isFixed(type) || isFloat(type)) {
     const cast = (digits: Sql) =>

@@ -1,7 +1,7 @@
 import { valueSql } from './literal-value.ts'
 import type { ResolvedRule } from './mapping.ts'
-import type { Loss, Row, Shape, SqlRow } from './rule.ts'
-import { readRow, readSql, type Slot, textRow, textSql } from './slot.ts'
+import { at, type Loss, type Row, type Shape, type SqlRow } from './rule.ts'
+import { readRow, type Slot, textRow, textSql } from './slot.ts'
 import { all, any, type Sql, sql } from './sql.ts'
 import { fieldNamed, type Table } from './table.ts'
 import type { ColumnType } from './column-type.ts'
@@ -16,19 +16,21 @@ interface Fill {
   readonly value: Value
 }
 
-/** What a rule gives back, where it gives NULL: the legacy table's own default, unless something unreadable stands in its slots. */
-export function filledSql(legacy: Table, places: Places, target: string, given: SqlRow): SqlRow {
+/**
+ * What a rule gives back, where it gives NULL: the legacy table's own default, unless something unreadable stands in its slots.
+ * `read` holds what was read of each slot, and `made` what the rule made of that.
+ */
+export function filledSql(legacy: Table, places: Places, target: string, read: SqlRow, made: SqlRow): SqlRow {
   const fills = fillsOf(legacy, places)
-  if (fills.length === 0) return given
-  const silent = places.slots
-    .filter(({ slot }) => slot.jsonKey !== undefined)
-    .map(({ slot, type }) => isReadSql(slot, type, target))
+  const inJson = places.slots.filter(({ slot }) => slot.jsonKey !== undefined)
   const filled = fills.map(({ name, type, value }): readonly [string, Sql] => {
+    const given = at(made, name)
+    const silent = inJson.map(({ slot }) => isSilentSql(slot, target, at(read, slot.ref), given))
     const fill = valueSql(value, type)
     const when = silent.length === 0 ? fill : sql`CASE WHEN ${all(silent)} THEN ${fill} END`
-    return [name, sql`COALESCE(${given[name] ?? sql`NULL`}, ${when})`]
+    return [name, sql`COALESCE(${given}, ${when})`]
   })
-  return { ...given, ...Object.fromEntries(filled) }
+  return { ...made, ...Object.fromEntries(filled) }
 }
 
 /** Row twin of {@link filledSql}. */
@@ -63,8 +65,10 @@ function fillsOf(
   })
 }
 
-function isReadSql(slot: Slot, type: ColumnType, target: string): Sql {
-  return any([sql`${textSql(slot, target)} IS NULL`, sql`${readSql(slot, type, target)} IS NOT NULL`])
+/** Whether a slot says nothing, or something readable. Where what was read is what is given, that is known to be NULL. */
+function isSilentSql(slot: Slot, target: string, read: Sql, given: Sql): Sql {
+  const isAbsent = sql`${textSql(slot, target)} IS NULL`
+  return read.text === given.text ? isAbsent : any([isAbsent, sql`${read} IS NOT NULL`])
 }
 
 function isReadRow(slot: Slot, type: ColumnType, target: Row): boolean {

@@ -69,9 +69,9 @@ export function readFunctions(set: ProxySet): readonly ProxyFunction[] {
   ]
 }
 
-/** Texts and JSON are read as fast in place. */
+/** Texts, booleans and JSON are read as fast in place. */
 function isInline({ base }: ColumnType): boolean {
-  return base === 'text' || base === 'varchar' || base === 'char' || base === 'jsonb' || base === 'json'
+  return ['text', 'varchar', 'char', 'boolean', 'jsonb', 'json'].includes(base)
 }
 
 function distinct(types: readonly ColumnType[]): readonly ColumnType[] {

@@ -3,7 +3,8 @@
 const project = `LEFT JOIN work_item p ON p.work_type = 'project' AND p.project_data ->> 'legacy_id' = s.linked_workflow_id::text`
 const event = `LEFT JOIN work_item e ON e.work_type IN ('activity', 'sub_activity') AND e.activity_data ->> 'legacy_id' = s.linked_event_id::text`
 
-const taskData = `jsonb_strip_nulls(jsonb_build_object('legacy_id', s.id::text, 'impact', s.impact, 'board_position', s.board_position,
+/** What the target keeps of the legacy row `s` in JSON. */
+export const taskData = `jsonb_strip_nulls(jsonb_build_object('legacy_id', s.id::text, 'impact', s.impact, 'board_position', s.board_position,
   'is_recurrence_exception', s.is_recurrence_exception, 'domain', s.domain, 'task_category', s.task_category,
   'task_context', s.task_context, 'assessment_phase', s.assessment_phase, 'policy_phase', s.policy_phase,
   'service_phase', s.service_phase, 'deliverable_type', s.deliverable_type, 'workflow_stage', s.workflow_stage,

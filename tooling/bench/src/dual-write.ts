@@ -6,6 +6,7 @@ import { ledgerDdl, storeFirstPhase } from '@changeover/rollout'
 import { createSync } from '@changeover/sync'
 import { ormOptions, StaffTask, workItems } from '@changeover/work-items'
 import { MikroORM } from '@mikro-orm/postgresql'
+import { triggersByHand } from './by-hand-live.ts'
 import { type Measure, median } from './measure.ts'
 import { workItemDatabase } from './work-item-database.ts'
 
@@ -15,47 +16,70 @@ const bounds = {
   triggers: { 'insert 1': 1.25, 'update 1': 1.35, 'insert 100': 1.3, 'update 100': 1.6 },
   subscriber: { 'insert 1': 1.6, 'update 1': 1.6, 'insert 100': 1.6, 'update 100': 1.6 },
 }
-const captures = ['without', 'triggers', 'subscriber'] as const
+/** What our triggers may cost beside triggers that a team writes by hand for this one system. */
+const boundByHand = { 'insert 1': 1.25, 'update 1': 1.25, 'insert 100': 1.25, 'update 100': 1.25 }
+type Capture = (typeof captures)[number]
+type Write = keyof typeof boundByHand
+const captures = ['without', 'by hand', 'triggers', 'subscriber'] as const
 
-/** One flush of MikroORM with dual write beside the same flush without, in turns on one server. */
+/**
+ * One flush of MikroORM with dual write beside the same flush without, and beside one with triggers written by hand, in turns on
+ * one server.
+ */
 export async function dualWrite(
   serverUrl: string,
   rows: number,
   say: (text: string) => void,
 ): Promise<readonly Measure[]> {
-  const sides = {
-    without: await openSide(serverUrl, rows, 'without'),
-    triggers: await openSide(serverUrl, rows, 'triggers'),
-    subscriber: await openSide(serverUrl, rows, 'subscriber'),
-  }
-  const measures: Measure[] = []
+  const sides = new Map<Capture, OpenSide>()
   try {
-    for (const name of Object.keys(bounds.triggers) as (keyof typeof bounds.triggers)[]) {
+    for (const capture of captures) sides.set(capture, await openSide(serverUrl, rows, capture))
+    const measures: Measure[] = []
+    for (const name of Object.keys(boundByHand) as Write[]) {
       say(`${name}, ${rounds} times each`)
-      const times = { without: [] as number[], triggers: [] as number[], subscriber: [] as number[] }
-      for (let round = 0; round < rounds + warmUp; round++)
-        for (const side of turned(round)) {
-          const time = await flush(sides[side], name, round)
-          if (round >= warmUp) times[side].push(time)
-        }
-      const without = undisturbed(times.without)
-      for (const by of ['triggers', 'subscriber'] as const)
-        measures.push({
-          name: `dual write by ${by}, ${name}`,
-          ours: ms(undisturbed(times[by])),
-          other: `without ${ms(without)}`,
-          ratio: undisturbed(times[by]) / without,
-          bound: bounds[by][name],
-        })
+      measures.push(...measuresOf(name, await timesOf(sides, name)))
     }
     return measures
   } finally {
-    for (const side of Object.values(sides)) await side.close()
+    for (const side of sides.values()) await side.close()
   }
 }
 
+/** Milliseconds of each side, undisturbed. */
+async function timesOf(sides: ReadonlyMap<Capture, OpenSide>, name: Write): Promise<Record<Capture, number>> {
+  const times = { without: [], 'by hand': [], triggers: [], subscriber: [] } as Record<Capture, number[]>
+  for (let round = 0; round < rounds + warmUp; round++)
+    for (const capture of turned(round)) {
+      const side = sides.get(capture)
+      const time = side === undefined ? Number.NaN : await flush(side, name, round)
+      if (round >= warmUp) times[capture].push(time)
+    }
+  return {
+    without: undisturbed(times.without),
+    'by hand': undisturbed(times['by hand']),
+    triggers: undisturbed(times.triggers),
+    subscriber: undisturbed(times.subscriber),
+  }
+}
+
+function measuresOf(name: Write, times: Record<Capture, number>): readonly Measure[] {
+  const beside = (ours: Capture, other: Capture, bound?: number): Measure => ({
+    name: `${ours === 'by hand' ? 'triggers by hand' : `dual write by ${ours}`}, ${name}`,
+    ours: ms(times[ours]),
+    other: `${other} ${ms(times[other])}`,
+    ratio: times[ours] / times[other],
+    ...(bound !== undefined && { bound }),
+  })
+  return [
+    beside('triggers', 'without', bounds.triggers[name]),
+    beside('triggers', 'by hand', boundByHand[name]),
+    beside('subscriber', 'without', bounds.subscriber[name]),
+    beside('by hand', 'without'),
+  ]
+}
+
 /** The sides in another order each time, so that none always comes after the same one. */
-function turned(round: number): readonly (typeof captures)[number][] {
+function turned(round: number): readonly Capture[] {
   const first = round % captures.length
   return [...captures.slice(first), ...captures.slice(0, first)]
 }
@@ -67,24 +91,25 @@ function undisturbed(times: readonly number[]): number {
 
 const ms = (time: number) => `${time.toFixed(2)} ms`
 
-async function openSide(serverUrl: string, rows: number, capture: (typeof captures)[number]) {
+async function openSide(serverUrl: string, rows: number, capture: Capture) {
   const database = await workItemDatabase(serverUrl, rows)
   const { name: migration, mappings, ordered } = workItems
   if (capture !== 'without') {
     const backfill = createBackfill({ database, sync: createSync(mappings), migration })
     for (const mapping of ordered) await backfill.run(mapping, { heldValues: 'overwrite' })
+  }
+  if (capture === 'by hand') for (const statement of triggersByHand) await database.query(statement)
+  if (capture === 'triggers' || capture === 'subscriber') {
     await runDdl(database, ledgerDdl)
     const first = { phase: 'legacy-leads', by: 'bench', reason: 'bench' } as const
     await database.transaction((tx) => storeFirstPhase(tx, migration, first))
-    // Whoever installed the tables may have stored a phase before.
-    await database.query(`UPDATE changeover.phase SET phase = 'legacy-leads'`)
     await installDualWrite(database, {
       migration,
       mappings,
       capture: capture === 'triggers' ? 'triggers' : 'orm',
     })
-    await database.query('VACUUM ANALYZE')
   }
+  await database.query('VACUUM ANALYZE')
   const orm = new MikroORM({ ...ormOptions, clientUrl: database.url, pool: { min: 1, max: 1 } })
   if (capture === 'subscriber')
     orm.em

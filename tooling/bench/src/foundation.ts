@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { createBackfill, ledgerDdl as backfillLedger } from '@changeover/backfill'
-import { type Database, runDdl } from '@changeover/database'
-import { createSync, identityIndexSql } from '@changeover/sync'
-import { createVerifier, ledgerDdl as verifierLedger } from '@changeover/verifier'
+import { createBackfill } from '@changeover/backfill'
+import type { Database } from '@changeover/database'
+import { createSync } from '@changeover/sync'
+import { createVerifier } from '@changeover/verifier'
 import { staffTaskToWorkItem, workItems } from '@changeover/work-items'
 import { compareLinks, compareTasks, insertTasks } from './by-hand.ts'
 import { type Measure, median, seconds } from './measure.ts'
@@ -17,8 +17,8 @@ export async function foundation(
   say: (text: string) => void,
 ): Promise<readonly Measure[]> {
   say(`generating ${rows} staff tasks, twice`)
-  const hand = await workItemDatabase(serverUrl, rows, enginesOnly)
-  const ours = await workItemDatabase(serverUrl, rows, enginesOnly)
+  const hand = await workItemDatabase(serverUrl, rows)
+  const ours = await workItemDatabase(serverUrl, rows)
   try {
     const sync = createSync(workItems.mappings)
     const backfillOf = (database: Database) => createBackfill({ database, sync, migration: workItems.name })
@@ -87,16 +87,6 @@ export async function foundation(
   }
 }
 
-/** What backfill and verification need, without the triggers of dual write and the indexes of the proxies. */
-async function enginesOnly(database: Database): Promise<void> {
-  const indexes = workItems.mappings.flatMap((mapping) => identityIndexSql(mapping)?.text ?? [])
-  await runDdl(database, [
-    ...backfillLedger,
-    ...verifierLedger,
-    ...indexes.map((text) => ({ text, concurrently: true })),
-  ])
-}
-
 async function compareByHand(database: Database): Promise<void> {
   for (const statement of [compareTasks, ...compareLinks]) {
     const { rows } = await database.query<Record<string, number>>(statement)
@@ -122,7 +112,7 @@ async function writesOf(database: Database): Promise<number> {
 
 /** A database with that many tasks, brought over. */
 async function filled(serverUrl: string, rows: number): Promise<string> {
-  const database = await workItemDatabase(serverUrl, rows, enginesOnly)
+  const database = await workItemDatabase(serverUrl, rows)
   const backfill = createBackfill({
     database,
     sync: createSync(workItems.mappings),
