@@ -1,13 +1,12 @@
 import { createPoolDatabase, type Database } from '@changeover/database'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
-import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
 import underPressure from '@fastify/under-pressure'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { announceDeprecation } from './legacy/deprecation.ts'
 import { operations } from './operations.ts'
-import { answerProblem, answerUnknownRoute, problemSchema } from './problem.ts'
+import { openapi } from './openapi/openapi.ts'
+import { answerProblem, answerUnknownRoute } from './problem.ts'
 import type { Settings } from './settings.ts'
 import { type OpenSystem, openSystem } from './systems/open-system.ts'
 import type { SystemScope } from './systems/served-system.ts'
@@ -40,18 +39,13 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const { database, systems } = await open(app, options)
   app.setErrorHandler(answerProblem)
   app.setNotFoundHandler(answerUnknownRoute)
-  app.addSchema(problemSchema)
   await app.register(helmet)
   await app.register(rateLimit, { max: options.rateLimitPerMinute, timeWindow: '1 minute' })
   await app.register(underPressure, { maxEventLoopDelay: options.maxEventLoopDelayMs })
-  await app.register(swagger, {
-    openapi: { openapi: '3.1.0', info: { title: 'Changeover', version: options.version } },
-  })
-  await app.register(swaggerUi, { routePrefix: '/docs' })
+  await openapi(app, options.version)
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id)
   })
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
   operations(app, {
     version: options.version,
     systems: () => systems.map(readiness),

@@ -71,8 +71,15 @@ function propertySchema(property: EntityProperty): Schema {
   const { kind, targetMeta, nullable, items } = property
   if (kind === 'm:n') return { type: 'array', uniqueItems: true, items: keySchema(targetMeta) }
   const plain = kind === 'm:1' || kind === '1:1' ? keySchema(targetMeta) : scalarSchema(property)
-  const known = items === undefined ? plain : { type: 'string', enum: items }
-  return nullable ? { anyOf: [known, { type: 'null' }] } : known
+  const typed = items === undefined ? plain : { type: 'string', enum: items }
+  const known = { ...typed, ...exampleIn(property) }
+  const isAnything = Object.keys(typed).length === 0
+  return nullable && !isAnything ? { anyOf: [known, { type: 'null' }] } : known
+}
+
+/** What the column is where nobody says otherwise. */
+function exampleIn({ default: byDefault }: EntityProperty): Schema {
+  return typeof byDefault === 'string' && byDefault !== '' ? { examples: [byDefault] } : {}
 }
 
 function keySchema(meta: EntityMetadata | undefined): Schema {
