@@ -28,6 +28,7 @@ const order = [
   'undo',
   'quarantine',
   'status',
+  'doctor',
   'docs',
   'uninstall',
 ]

@@ -3,6 +3,7 @@ import { auditCommand } from './commands/audit.ts'
 import { backfillCommand } from './commands/backfill.ts'
 import { contractCommand } from './commands/contract.ts'
 import { backupCommand } from './commands/backup.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { docsCommand } from './commands/docs.ts'
 import { flagsCommand } from './commands/flags.ts'
 import { installCommand } from './commands/install.ts'
@@ -57,6 +58,7 @@ export function createProgram(shell: Shell) {
     undoCommand(shell),
     quarantineCommand(shell),
     statusCommand(shell),
+    doctorCommand(shell),
     docsCommand(shell),
     uninstallCommand(shell),
   ]

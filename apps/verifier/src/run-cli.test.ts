@@ -14,6 +14,7 @@ const commands = [
   'undo',
   'quarantine',
   'status',
+  'doctor',
   'docs',
   'uninstall',
 ]

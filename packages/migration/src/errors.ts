@@ -1,5 +1,8 @@
 import { defineErrors } from '@changeover/errors'
 
+const offsetText = (minutes: number | null) =>
+  minutes === null ? 'unknown' : `${String(minutes)} minutes from UTC`
+
 /** The errors of this package. */
 export const errors = defineErrors('MIGRATION', {
   NAME_INVALID: {
@@ -35,6 +38,53 @@ export const errors = defineErrors('MIGRATION', {
     message: (v: { table: string; user: string }) =>
       `Row-level security hides rows of ${v.table} from ${v.user}.`,
     fix: (v) => `Use the owner of ${v.table}, or run: ALTER ROLE ${v.user} BYPASSRLS;`,
+  },
+  // What a doctor finds
+  SERVER_READ_ONLY: {
+    message: (v: { at: string }) => `The database cannot be written: ${v.at} is a replica, or read-only.`,
+    fix: 'Set DATABASE_URL to the primary.',
+  },
+  EXTENSION_MISSING: {
+    message: (v: { extension: string }) => `The extension ${v.extension} is not installed.`,
+    fix: (v) => `Run as the owner of the database: CREATE EXTENSION ${v.extension};`,
+  },
+  STEP_OPEN: {
+    message: (v: { migration: string; step: string; said: string }) => `${v.step}: ${v.said}.`,
+    fix: (v) => `Run: changeover install ${v.migration}`,
+  },
+  LOCK_AWAITED: {
+    message: (v: { pid: number; table: string; seconds: number; by: string }) =>
+      `pid ${v.pid} has waited ${v.seconds} s for a lock (${v.table}) that is held by ${v.by}.`,
+    fix: (v) => `Let it end, or end it: SELECT pg_terminate_backend(pid) FROM unnest(ARRAY[${v.by}]) AS pid;`,
+  },
+  TRANSACTION_LONG: {
+    message: (v: { who: string; seconds: number; end: string }) =>
+      `${v.who} has had a transaction open for ${v.seconds} s; a fence would wait for it.`,
+    fix: (v) => `Let it end, or end it: ${v.end}`,
+  },
+  SESSIONS_HIDDEN: {
+    message: (v: { sessions: number }) => `What ${v.sessions} sessions of other users do cannot be seen.`,
+    fix: 'Run as a superuser: GRANT pg_read_all_stats TO CURRENT_USER; with the user of DATABASE_URL in the place of CURRENT_USER.',
+  },
+  INSTANCE_SILENT: {
+    message: (v: { migration: string; instance: string; seconds: number }) =>
+      `The process ${v.instance} has not shown itself for ${v.seconds} s.`,
+    fix: (v) =>
+      `Start it again; if it is gone for good: DELETE FROM changeover.instance WHERE migration = '${v.migration}' AND instance = '${v.instance}';`,
+  },
+  INSTANCE_STALE: {
+    message: (v: { migration: string; said: string }) => `The processes of ${v.migration} differ: ${v.said}.`,
+    fix: (v) => `Deploy one build everywhere, restart what lags, then look: changeover doctor ${v.migration}`,
+  },
+  CLOCKS_DIFFER: {
+    message: (v: { seconds: number; allowed: number }) =>
+      `The clocks of Node and PostgreSQL are ${v.seconds} s apart; more than ${v.allowed} s make ages and leases wrong.`,
+    fix: 'Set both by the network, on each machine: sudo timedatectl set-ntp true',
+  },
+  ZONES_DIFFER: {
+    message: (v: { zone: string; on: string; node: number | null; database: number | null }) =>
+      `On ${v.on} ${v.zone} is ${offsetText(v.node)} for Node and ${offsetText(v.database)} for PostgreSQL.`,
+    fix: 'Bring the older one up to date: sudo apt-get install --only-upgrade tzdata and restart PostgreSQL, or a newer Node.',
   },
   BLOCKED: {
     message: (v: { migration: string; problems: readonly string[] }) =>

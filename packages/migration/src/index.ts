@@ -15,6 +15,12 @@ export { phaseOf } from './phase-of.ts'
 export { isOpen, type StepCondition, type StepState, stepStates } from './step-state.ts'
 export { type RecordedStep, recordedSteps } from './step-ledger.ts'
 
+// Check what must hold: data, each finding with its remedy
+export { type Check, type CheckOutcome, type CheckResult, type Found, runChecks } from './checks/check.ts'
+export { doctor } from './doctor/doctor.ts'
+export { type NodeTime } from './doctor/clock-checks.ts'
+export { nodeOffsetMinutes } from './doctor/node-offset.ts'
+
 // Decide: data, without effects
 export { plan, type Plan, type PlannedMapping, type PlannedStep, problemsOf } from './plan.ts'
 export { nextCommand, type NextCommand } from './next-command.ts'
