@@ -3,7 +3,7 @@ import type { Verification } from '@changeover/verifier'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createCrmCli, type CrmCli } from './cli.fixture.ts'
 import type { QuarantineOf } from './jobs/quarantine.ts'
-import type { Status } from './jobs/status.ts'
+import type { Status } from '@changeover/migration'
 
 let cli: CrmCli
 
@@ -157,7 +157,7 @@ test('backfill is declined while the target leads: exit code 3', async () => {
   await cli.pool.query(targetLeads)
   expect(await cli.run(['backfill'])).toMatchObject({
     code: 3,
-    stderr: expect.stringContaining('CLI.PHASE_FORBIDS'),
+    stderr: expect.stringContaining('MIGRATION.PHASE_FORBIDS'),
   })
 })
 

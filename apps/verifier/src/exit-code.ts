@@ -25,8 +25,8 @@ export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = Object.freez
 
 const declining: ReadonlySet<string> = new Set([
   errors.NOT_CONFIRMED.code,
-  errors.PHASE_FORBIDS.code,
-  errors.DUAL_WRITE_OFF.code,
+  'MIGRATION.PHASE_FORBIDS',
+  'MIGRATION.DUAL_WRITE_OFF',
   'MIGRATION.CONTRACTED',
   'MIGRATION.NAME_NOT_TYPED',
   'ROLLOUT.GATES_CLOSED', // by name: help must not load the engines

@@ -32,7 +32,9 @@ test('help offers every phase that there is', () => {
 test('backfill is declined before dual write is on, and says how to turn it on', async () => {
   expect(await cli.run(['backfill'])).toMatchObject({
     code: 3,
-    stderr: expect.stringMatching(/CLI\.DUAL_WRITE_OFF[^]*changeover phase advance crm --to legacy-leads/),
+    stderr: expect.stringMatching(
+      /MIGRATION\.DUAL_WRITE_OFF[^]*changeover phase advance crm --to legacy-leads/,
+    ),
   })
   await fine('phase', 'advance', 'crm', '--to', 'legacy-leads')
   await fine('backfill')
@@ -118,7 +120,7 @@ test('a move the other way is refused with the command that does it', async () =
   })
   expect(await cli.run(['phase', 'rollback'])).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('CLI.PHASE_LAST'),
+    stderr: expect.stringContaining('MIGRATION.PHASE_LAST'),
   })
 })
 

@@ -69,6 +69,32 @@ describe('a run', () => {
     expect(await oracle(home.database)).toEqual(clean)
   })
 
+  test('goes at the pace that is asked for before each batch', async () => {
+    await seedTasks(home.database, 100)
+    const sizes: number[] = []
+    const report = await home.backfill.run(taskToCard, {
+      heldValues,
+      batchRows: 10,
+      pace: () => (sizes.length === 0 ? {} : { batchRows: 45, pauseMs: 1 }),
+      onProgress: ({ rowsDone }) => sizes.push(rowsDone),
+    })
+    expect(sizes).toEqual([10, 55, 100])
+    expect(report.state).toBe('done')
+  })
+
+  test('that rests between two batches stops at once when told to', async () => {
+    await seedTasks(home.database, 100)
+    const stopping = new AbortController()
+    const report = await home.backfill.run(taskToCard, {
+      heldValues,
+      batchRows: 10,
+      pauseMs: 3_600_000,
+      signal: stopping.signal,
+      onProgress: () => setImmediate(() => stopping.abort()),
+    })
+    expect(report).toMatchObject({ state: 'stopped', run: { rows: 10 } })
+  })
+
   test('says what is wrong with an option', async () => {
     await expect(home.backfill.run(taskToCard, { heldValues, batchRows: 0 })).rejects.toMatchObject({
       code: 'BACKFILL.OPTION_INVALID',

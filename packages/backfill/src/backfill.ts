@@ -6,14 +6,20 @@ import {
 } from '@changeover/database'
 import { isFailure } from '@changeover/errors'
 import type { Mapping } from '@changeover/mapping'
-import { type HeldValues, type Key, mostKeys, type Sync } from '@changeover/sync'
-import type { BatchContext } from './batch.ts'
+import { type HeldValues, type Key, type Sync } from '@changeover/sync'
 import { closeCheckpoint, openCheckpoint } from './checkpoint.ts'
 import { errors } from './errors.ts'
 import { readLastKey } from './key-pages.ts'
 import { listQuarantine, type QuarantinedRow } from './quarantine.ts'
 import { type RetryReport, retryRows } from './retry-quarantine.ts'
-import { type BackfillReport, runBatches, type RunOptions, type RunPlan } from './run.ts'
+import {
+  type BackfillReport,
+  type Pace,
+  runBatches,
+  type RunContext,
+  type RunOptions,
+  type RunPlan,
+} from './run.ts'
 import { watchSchema } from './schema-watch.ts'
 import { type BackfillState, readStates } from './state.ts'
 
@@ -127,15 +133,14 @@ async function dryRun(
 function contextOf(
   { database, sync, migration, lockTimeoutMs = 2_000, retry }: BackfillOptions,
   mapping: Mapping,
-  { heldValues, batchRows = 5_000, onStep }: RunOptions,
-): Omit<BatchContext, 'checkpoint' | 'schema'> {
+  { heldValues, onStep }: RunOptions,
+): Omit<RunContext, 'checkpoint' | 'schema'> {
   return {
     database,
     sync,
     migration,
     mapping,
     heldValues,
-    batchRows: Math.min(batchRows, mostKeys(mapping)),
     lockTimeoutMs,
     retry: { attempts: 60, ...retry },
     onStep: onStep ?? (() => {}),
@@ -147,18 +152,31 @@ function planOf(options: RunOptions, upTo: Key | undefined): RunPlan {
     upTo,
     maxQuarantinedPercent: options.maxQuarantinedPercent ?? 10,
     signal: options.signal,
+    pace: () => paceOf(options),
     onProgress: options.onProgress ?? (() => {}),
   }
 }
 
 /** Errors: BACKFILL.OPTION_INVALID. */
-function checkOptions({ batchRows = 1, maxQuarantinedPercent = 0 }: RunOptions): void {
-  if (!Number.isInteger(batchRows) || batchRows < 1 || batchRows > 100_000)
-    throw errors.OPTION_INVALID({
-      option: 'batchRows',
-      given: batchRows,
-      expected: 'a whole number from 1 to 100000',
-    })
+function paceOf({ pace, ...given }: Pick<RunOptions, 'pace' | 'batchRows' | 'pauseMs'>): Required<Pace> {
+  const { batchRows = 5_000, pauseMs = 0 } = { ...given, ...pace?.() }
+  requireBetween('batchRows', batchRows, { least: 1, most: 100_000 })
+  requireBetween('pauseMs', pauseMs, { least: 0, most: 3_600_000 })
+  return { batchRows, pauseMs }
+}
+
+function requireBetween(
+  option: string,
+  given: number,
+  { least, most }: { readonly least: number; readonly most: number },
+): void {
+  if (Number.isInteger(given) && given >= least && given <= most) return
+  throw errors.OPTION_INVALID({ option, given, expected: `a whole number from ${least} to ${most}` })
+}
+
+/** Errors: BACKFILL.OPTION_INVALID. */
+function checkOptions({ maxQuarantinedPercent = 0, ...options }: RunOptions): void {
+  paceOf(options)
   if (!(maxQuarantinedPercent >= 0 && maxQuarantinedPercent <= 100))
     throw errors.OPTION_INVALID({
       option: 'maxQuarantinedPercent',

@@ -7,7 +7,7 @@ export {
   type RetryOptions,
   type RetryReport,
 } from './backfill.ts'
-export type { BackfillProgress, BackfillReport, RunOptions } from './run.ts'
+export type { BackfillProgress, BackfillReport, Pace, RunOptions } from './run.ts'
 export type { Step } from './batch.ts'
 export type { Counts } from './counts.ts'
 

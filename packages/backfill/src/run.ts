@@ -1,6 +1,7 @@
+import { setTimeout } from 'node:timers/promises'
 import { errors as databaseErrors } from '@changeover/database'
 import { type Failure, isFailure } from '@changeover/errors'
-import type { HeldValues, Key } from '@changeover/sync'
+import { type HeldValues, type Key, mostKeys } from '@changeover/sync'
 import { type BatchContext, doBatch, type Done, type Step } from './batch.ts'
 import { addCounts, type Counts, noCounts } from './counts.ts'
 import { errors } from './errors.ts'
@@ -8,10 +9,18 @@ import { estimateRows } from './key-pages.ts'
 import { type Progress, progressOf, type Sample, withSample } from './progress.ts'
 import type { Reason } from './quarantine.ts'
 
-export interface RunOptions {
-  readonly heldValues: HeldValues
+/** How fast a run goes. */
+export interface Pace {
   /** Rows of a batch at most; 5,000 unless given. */
   readonly batchRows?: number
+  /** Rest between two batches; none unless given. */
+  readonly pauseMs?: number
+}
+
+export interface RunOptions extends Pace {
+  readonly heldValues: HeldValues
+  /** Asked before each batch, for whoever changes the pace of a run that is under way; stands before what is given beside it. */
+  readonly pace?: () => Pace
   /** Stops after the batch that is under way. */
   readonly signal?: AbortSignal
   /** Begins again at the first row; what already agrees is only read. */
@@ -48,6 +57,7 @@ export interface RunPlan {
   readonly upTo: Key | undefined
   readonly maxQuarantinedPercent: number
   readonly signal: AbortSignal | undefined
+  readonly pace: () => Required<Pace>
   readonly onProgress: (progress: BackfillProgress) => void
 }
 
@@ -61,8 +71,11 @@ interface Journey {
   estimatedAtSeconds: number
 }
 
+/** Without the size of a batch, which may change on the way. */
+export type RunContext = Omit<BatchContext, 'batchRows'>
+
 /** Goes through the batches up to the bound, or until the signal says stop. Errors: BACKFILL.*, DATABASE.*. */
-export async function runBatches(context: BatchContext, plan: RunPlan): Promise<BackfillReport> {
+export async function runBatches(context: RunContext, plan: RunPlan): Promise<BackfillReport> {
   const journey: Journey = {
     cursor: context.checkpoint?.cursor,
     counts: noCounts,
@@ -74,7 +87,10 @@ export async function runBatches(context: BatchContext, plan: RunPlan): Promise<
   }
   if (plan.upTo !== undefined) await estimate(context, plan, journey)
   let isDone = plan.upTo === undefined
-  while (!isDone && plan.signal?.aborted !== true) isDone = await oneBatch(context, plan, journey)
+  while (!isDone && plan.signal?.aborted !== true) {
+    isDone = await oneBatch(context, plan, journey)
+    if (!isDone) await rest(plan)
+  }
   return {
     mapping: context.mapping.name,
     state: isDone ? 'done' : 'stopped',
@@ -87,11 +103,21 @@ export async function runBatches(context: BatchContext, plan: RunPlan): Promise<
   }
 }
 
+/** Until the next batch, or the signal. */
+async function rest({ pace, signal }: RunPlan): Promise<void> {
+  const { pauseMs } = pace()
+  if (pauseMs === 0) return
+  await setTimeout(pauseMs, undefined, signal && { signal }).catch((error: unknown) => {
+    if (signal?.aborted !== true) throw error
+  })
+}
+
 /** One batch, and what follows from it. Tells whether nothing is left. */
-async function oneBatch(context: BatchContext, plan: RunPlan, journey: Journey): Promise<boolean> {
+async function oneBatch(context: RunContext, plan: RunPlan, journey: Journey): Promise<boolean> {
   await context.onStep('begin')
   const asked = { after: journey.cursor, upTo: plan.upTo, rowsRemaining: journey.rowsRemaining }
-  const done = await doBatch(context, asked).catch(async (error: unknown) => {
+  const batchRows = Math.min(plan.pace().batchRows, mostKeys(context.mapping))
+  const done = await doBatch({ ...context, batchRows }, asked).catch(async (error: unknown) => {
     // A statement that fails on a column that is gone is explained by what has become of the tables.
     if (isFailure(error) && mayBeDrift(error)) await context.schema.check(context.database)
     throw error
@@ -113,7 +139,7 @@ function mayBeDrift({ code }: Failure): boolean {
 
 const keptReasons = 100
 
-async function arrive(context: BatchContext, plan: RunPlan, journey: Journey, done: Done): Promise<void> {
+async function arrive(context: RunContext, plan: RunPlan, journey: Journey, done: Done): Promise<void> {
   await context.onStep('committed')
   journey.cursor = done.to
   journey.counts = addCounts(journey.counts, done.counts)
@@ -129,12 +155,12 @@ async function arrive(context: BatchContext, plan: RunPlan, journey: Journey, do
   await context.onStep('reported')
 }
 
-async function estimate(context: BatchContext, plan: RunPlan, journey: Journey): Promise<void> {
+async function estimate(context: RunContext, plan: RunPlan, journey: Journey): Promise<void> {
   const span = { after: journey.cursor, upTo: plan.upTo }
   journey.rowsRemaining = await estimateRows(context.database, context.mapping, span)
 }
 
-function tell(context: BatchContext, plan: RunPlan, journey: Journey, { atSeconds }: Done): void {
+function tell(context: RunContext, plan: RunPlan, journey: Journey, { atSeconds }: Done): void {
   const { counts, rowsRemaining, quarantined } = journey
   const rowsDone = (context.checkpoint?.counts.rows ?? 0) + counts.rows
   journey.samples = withSample(journey.samples, { atSeconds, rowsDone, rowsRemaining })
@@ -144,7 +170,7 @@ function tell(context: BatchContext, plan: RunPlan, journey: Journey, { atSecond
 const judgedFromRows = 100
 
 /** Errors: BACKFILL.TOO_MANY_QUARANTINED. */
-function requireFew(context: BatchContext, plan: RunPlan, journey: Journey, { refused }: Done): void {
+function requireFew(context: RunContext, plan: RunPlan, journey: Journey, { refused }: Done): void {
   const { quarantined } = journey
   const { rows } = journey.counts
   const limitPercent = plan.maxQuarantinedPercent

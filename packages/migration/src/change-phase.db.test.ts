@@ -3,7 +3,16 @@ import { createSync } from '@changeover/sync'
 import { createVerifier } from '@changeover/verifier'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createCrm, crm, type CrmFixture } from './crm.fixture.ts'
-import { changePhase, install, phaseOf, planPhase, proveReverse, rehearse } from './index.ts'
+import {
+  changePhase,
+  install,
+  phaseOf,
+  planMove,
+  planPhase,
+  proveReverse,
+  recordedRehearsal,
+  rehearse,
+} from './index.ts'
 
 let fixture: CrmFixture
 
@@ -176,4 +185,26 @@ test('a rehearsal of a part of the rows says so, and does not open the gate', as
     why: expect.stringMatching(/^only 4 rows were tried/),
   })
   expect(await gate({})).toMatchObject({ state: 'open' })
+})
+
+test('what the gate has rehearsed on all rows stays on record, with its epoch and age; a part is not recorded', async () => {
+  const recorded = () => recordedRehearsal(fixture.database, 'crm')
+  await go('legacy-leads')
+  await fill()
+  await planPhase(fixture.database, crm, 'target-leads', { rehearsal: { limitRows: 2 } })
+  expect(await recorded()).toBeUndefined()
+  await install(fixture.database, crm)
+  await verify()
+  await go('target-leads', unobserved)
+  await verify()
+  await go('target-only', unobserved)
+  await query(`update party set grade = 'Z' where title = 'customer 6'`)
+  expect(await recorded()).toMatchObject({ epoch: '2', isComplete: true, mappings: [{ lostRows: 0 }, {}] })
+  await planMove({ database: fixture.database, migration: crm }, 'rollback')
+  const found = await recorded()
+  expect(found).toMatchObject({
+    epoch: '4',
+    mappings: [{ lostRows: 1, lostFields: ['map-values(grade)'] }, {}],
+  })
+  expect(found?.ageSeconds).toBeGreaterThan(0)
 })

@@ -167,6 +167,31 @@ export const errors = defineErrors('MIGRATION', {
     fix: 'Compare the columns and their types with those of the database that was backed up.',
   },
 
+  // Operating
+  PHASE_FORBIDS: {
+    message: (v: { what: string; phase: string; why: string }) =>
+      `A ${v.what} is not allowed in the phase ${v.phase}: ${v.why}.`,
+    fix: 'Set the flags of a phase in which legacy leads, or do it the other way round: changeover verify --fix',
+  },
+
+  DUAL_WRITE_OFF: {
+    message: (v: { migration: string; phase: string; why: string }) =>
+      `Old rows of ${v.migration} cannot be filled in yet: in the phase ${v.phase} ${v.why}, so that rows written meanwhile would be missed.`,
+    fix: (v) => `Turn dual write on first: changeover phase advance ${v.migration} --to legacy-leads`,
+  },
+
+  PHASE_LAST: {
+    message: (v: { migration: string; phase: string; move: string }) =>
+      `${v.migration} is in ${v.phase}; there is nowhere to ${v.move} to.`,
+    fix: (v) => `Look where it stands: changeover phase show ${v.migration}`,
+  },
+  PHASE_OTHER_WAY: {
+    message: (v: { migration: string; move: string; from: string; to: string }) =>
+      `From ${v.from} to ${v.to} is no ${v.move}.`,
+    fix: (v) =>
+      `If that is meant: changeover phase ${v.move === 'advance' ? 'rollback' : 'advance'} ${v.migration} --to ${v.to}`,
+  },
+
   // Installing
   NOT_INSTALLED: {
     message: (v: { migration: string; missing: string }) => `${v.migration} is not installed: ${v.missing}.`,

@@ -50,7 +50,24 @@ export {
   type RehearseOptions,
   type Rehearsal,
 } from './rehearse.ts'
+export { type RecordedRehearsal, recordedRehearsal, rehearseAndRecord } from './rehearsal-ledger.ts'
 export { proveReverse, type ReverseProof } from './prove-reverse.ts'
+
+// What an operator does, by whatever way they ask
+export { type Operating } from './operate/operating.ts'
+export { type Leading, leadingOf, requireLegacyLeads, whileLeading } from './operate/leading.ts'
+export { type Status, statusOf } from './operate/status.ts'
+export { type PhaseView, viewPhase } from './operate/phase-view.ts'
+export { type PhaseMove } from './operate/phase-target.ts'
+export { type MovePlan, type MoveSettings, planMove } from './operate/plan-move.ts'
+export { movePhase, type MoveRequest, setPhase } from './operate/move-phase.ts'
+export { type BackfillSettings, type MigrationBackfill, runBackfill } from './operate/run-backfill.ts'
+export {
+  type MigrationVerification,
+  runVerification,
+  type VerificationSettings,
+} from './operate/run-verification.ts'
+export { verifierOf } from './verifier-of.ts'
 
 // The end of legacy
 export { contract, type ContractOptions, type Contracted } from './contract/contract.ts'

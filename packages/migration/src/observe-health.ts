@@ -8,9 +8,9 @@ import {
   shadowStatistics,
   type StoredPhase,
 } from '@changeover/rollout'
-import { createSync } from '@changeover/sync'
-import { createVerifier, type Verification } from '@changeover/verifier'
+import type { Verification } from '@changeover/verifier'
 import type { Migration } from './define-migration.ts'
+import { verifierOf } from './verifier-of.ts'
 
 /**
  * The health of a migration in a phase: what the request monitor, shadow reads and the server say, what is owed to the other side, and what
@@ -20,12 +20,11 @@ import type { Migration } from './define-migration.ts'
  */
 export async function observeHealth(
   database: Database,
-  { name, mappings }: Migration,
+  migration: Migration,
   phase: Pick<StoredPhase, 'migration' | 'phase' | 'syncedSince'>,
 ): Promise<Health> {
-  const { oldestSeconds } = await owedState(database, name)
-  const verifier = createVerifier({ database, sync: createSync(mappings), migration: name })
-  const bypassedWrites = apartIn(await verifier.last(), phase.syncedSince)
+  const { oldestSeconds } = await owedState(database, migration.name)
+  const bypassedWrites = apartIn(await verifierOf(database, migration).last(), phase.syncedSince)
   return healthOf({
     ...(await healthSignals(database, phase)),
     outboxSeconds: oldestSeconds,

@@ -11,16 +11,17 @@ import {
   type StoredPhase,
 } from '@changeover/rollout'
 import { createSync, schemaFingerprint } from '@changeover/sync'
-import { createVerifier } from '@changeover/verifier'
 import { legacyTableNames, legacyViewNames } from './contract/legacy-tables.ts'
 import { lastRestoredBackup } from './contract/restored-backup.ts'
 import type { Migration } from './define-migration.ts'
 import { observeHealth, shadowOf } from './observe-health.ts'
 import { phaseOf } from './phase-of.ts'
 import { proveReverse } from './prove-reverse.ts'
-import { rehearse, type RehearseOptions } from './rehearse.ts'
+import { rehearseAndRecord } from './rehearsal-ledger.ts'
+import type { RehearseOptions } from './rehearse.ts'
 import { isOpen, type StepState, stepStates } from './step-state.ts'
 import { proxyIndexesStep } from './steps.ts'
+import { verifierOf } from './verifier-of.ts'
 
 export interface ObserveOptions {
   /** What the operator typed, for the contraction. */
@@ -34,7 +35,8 @@ export interface ObserveOptions {
 /**
  * Gathers what the gates of an arrow ask for, and nothing else.
  *
- * Cost: catalog statements; the self-test of capture, a proof on a sample and a rehearsal, all rolled back, where asked for.
+ * Cost: catalog statements; the self-test of capture, a proof on a sample and a rehearsal, all rolled back, where asked for; what the
+ * rehearsal finds is recorded.
  */
 export async function observe(
   database: Database,
@@ -133,11 +135,11 @@ async function oldestStart(database: Database, states: readonly BackfillState[])
 /** What a certificate says of another mapping, another schema or another phase proves nothing of these. */
 async function certificateOf(
   database: Database,
-  { name, mappings }: Migration,
+  migration: Migration,
   phase: StoredPhase | undefined,
 ): Promise<Observations['certificate']> {
-  const verifier = createVerifier({ database, sync: createSync(mappings), migration: name })
-  const found = await verifier.certificate()
+  const { mappings } = migration
+  const found = await verifierOf(database, migration).certificate()
   if (found === undefined) return undefined
   const { hashes, issuedAt, ageSeconds } = found
   const changed = mappings.filter((mapping) => hashes[mapping.name] !== mapping.hash)
@@ -166,7 +168,7 @@ async function lossesOf(
   migration: Migration,
   options: RehearseOptions,
 ): Promise<NonNullable<Observations['losses']>> {
-  const { mappings, isComplete } = await rehearse(database, migration, options)
+  const { mappings, isComplete } = await rehearseAndRecord(database, migration, options)
   return {
     isComplete,
     rowsTried: mappings.reduce((sum, { rows }) => sum + rows, 0),

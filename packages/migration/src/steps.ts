@@ -15,6 +15,7 @@ import {
   proxyIndexesEngine,
   type StepEngine,
 } from './engine-steps.ts'
+import { rehearsalLedgerDdl } from './rehearsal-ledger.ts'
 import { stepLedgerDdl } from './step-ledger.ts'
 
 /** An index that a step builds: where it is, and what marks it as built by this very step. */
@@ -58,6 +59,7 @@ export function stepsOf(migration: Migration, firstPhase: FirstPhase = notBegun)
     ...dualWriteLedger,
     ...backfillLedger,
     ...verifierLedger,
+    ...rehearsalLedgerDdl,
   ]
   const tables = migration.mappings.map(({ legacy }) => legacy.name).join(', ')
   return [

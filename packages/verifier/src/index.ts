@@ -16,6 +16,8 @@ export type {
 export { type Finding, type FindingClass, findingText, keyText } from './finding.ts'
 export { heldCounts, wrongRows } from './judge.ts'
 export { type Unresolved, unresolvedIn, unresolvedText } from './unresolved.ts'
+export type { PastVerification } from './past-verifications.ts'
+export type { FindingPage, PageOptions } from './page-of-findings.ts'
 export type { Certificate } from './certificate.ts'
 
 // Mending it

@@ -6,6 +6,8 @@ import type { Finding } from './finding.ts'
 import { fix, type FixOptions, type FixReport, previewFix } from './fix.ts'
 import { lastVerification } from './last-verification.ts'
 import { undo, type UndoReport } from './undo.ts'
+import { type FindingPage, pageOfFindings, type PageOptions } from './page-of-findings.ts'
+import { type PastVerification, pastVerifications } from './past-verifications.ts'
 import type { Verification } from './verification.ts'
 import { verify, type VerifyOptions } from './verify.ts'
 
@@ -46,6 +48,10 @@ export interface Verifier {
   undo(mappings: readonly Mapping[], fix: string): Promise<UndoReport>
   /** The last verification that was finished, if there is one. */
   last(): Promise<Verification | undefined>
+  /** The last ones that were finished, newest first: how far both sides were apart, over time. */
+  series(options?: { readonly limit?: number }): Promise<readonly PastVerification[]>
+  /** Some findings of a finished verification, in their order. Errors: VERIFIER.VERIFICATION_UNKNOWN. */
+  findings(id: string, options?: PageOptions): Promise<FindingPage>
   /** The newest certificate, if there is one. */
   certificate(): Promise<Certificate | undefined>
   /** What has changed since the certificate was issued, so that it proves nothing any more; empty while it holds. */
@@ -60,6 +66,8 @@ export function createVerifier({ database, sync, migration }: VerifierOptions): 
       previewFix({ database, sync, migration, mappings }, found, options),
     undo: (mappings, id) => undo({ database, migration, mappings }, id),
     last: () => lastVerification(database, migration),
+    series: ({ limit = 100 } = {}) => pastVerifications(database, migration, limit),
+    findings: (id, options) => pageOfFindings(database, migration, id, options),
     certificate: () => latestCertificate(database, migration),
     changesSince: (certificate, mappings) => changesSince(database, mappings, certificate),
   }

@@ -1,34 +1,18 @@
-import { planPhase, rehearse, type Rehearsal } from '@changeover/migration'
-import type { GateName, PhaseName, TransitionPlan } from '@changeover/rollout'
+import { type MoveSettings, type PhaseMove, planMove, type Rehearsal } from '@changeover/migration'
+import type { TransitionPlan } from '@changeover/rollout'
 import { exitCodes } from '../exit-code.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Job } from '../perform.ts'
 import { planLines, rehearsalLines } from '../render/phase-text.ts'
-import { type PhaseMove, phaseTarget } from './phase-target.ts'
-
-export interface PhasePlanSettings {
-  readonly to?: PhaseName | undefined
-  readonly waive?: readonly GateName[] | undefined
-  readonly emergency?: boolean | undefined
-}
 
 /** Gates and steps of a move, without doing it; for the way back with a rehearsal of all rows. Declined where a gate is closed. */
-export function phasePlan(move: PhaseMove, { to: asked, waive, emergency }: PhasePlanSettings): Job {
+export function phasePlan(move: PhaseMove, settings: MoveSettings): Job {
   return async (session) => {
-    const { database, migration, talk } = session
-    const { stored, to } = await phaseTarget(session, move, asked)
-    if (stored.phase.name === to)
-      return {
-        exitCode: exitCodes.fine,
-        data: { stored, plan: null },
-        text: `${migration.name} is in ${to}.`,
-      }
-    talk.progress('Looking at the gates …')
-    // The rehearsal below tries all rows; once is enough.
-    const options = { ...(waive && { waive }), ...(emergency !== undefined && { emergency }) }
-    const plan = await planPhase(database, migration, to, options)
-    const rehearsal = move === 'rollback' ? await rehearse(database, migration) : null
-    return outcomeOf(plan, rehearsal)
+    session.talk.progress('Looking at the gates …')
+    const { stored, to, plan, rehearsal } = await planMove(session, move, settings)
+    if (plan !== null) return outcomeOf(plan, rehearsal)
+    const text = `${session.migration.name} is in ${to}.`
+    return { exitCode: exitCodes.fine, data: { stored, plan }, text }
   }
 }
 

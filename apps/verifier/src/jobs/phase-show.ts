@@ -1,13 +1,5 @@
-import { phaseOf } from '@changeover/migration'
-import {
-  arrowsFrom,
-  errors as rolloutErrors,
-  type HistoryEntry,
-  liveInstances,
-  openTransitionOf,
-  readHistory,
-  type StoredPhase,
-} from '@changeover/rollout'
+import { viewPhase } from '@changeover/migration'
+import type { HistoryEntry, StoredPhase } from '@changeover/rollout'
 import { exitCodes } from '../exit-code.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Session } from '../session.ts'
@@ -15,20 +7,12 @@ import type { Session } from '../session.ts'
 const shownEntries = 10
 
 /** The stored phase, who acts by it, and how it came to be. */
-export async function phaseShow({ database, migration }: Session): Promise<Outcome> {
-  const stored = await phaseOf(database, migration.name)
-  if (stored === undefined) throw rolloutErrors.PHASE_MISSING({ migration: migration.name })
-  const instances = await liveInstances(database, migration.name)
-  const open = await openTransitionOf(database, migration.name)
-  const history = await readHistory(database, migration.name)
-  const possible = arrowsFrom(stored.phase.name).map(({ to, direction, reason }) => ({
-    to,
-    direction,
-    reason,
-  }))
+export async function phaseShow(session: Session): Promise<Outcome> {
+  const view = await viewPhase(session)
+  const { stored, instances, openTransition: open, possible, history } = view
   const lines = [
     ...storedLines(stored),
-    ...(open === undefined
+    ...(open === null
       ? []
       : [
           `! A transition ${open.from} → ${open.to} of ${open.by} stands at "${open.step}": run the same command again.`,
@@ -39,11 +23,7 @@ export async function phaseShow({ database, migration }: Session): Promise<Outco
     'History:',
     ...history.slice(-shownEntries).map(historyLine),
   ]
-  return {
-    exitCode: exitCodes.fine,
-    data: { stored, instances, openTransition: open ?? null, possible, history },
-    text: lines.join('\n'),
-  }
+  return { exitCode: exitCodes.fine, data: view, text: lines.join('\n') }
 }
 
 function storedLines({

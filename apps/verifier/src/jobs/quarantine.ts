@@ -1,7 +1,8 @@
 import { createBackfill, type QuarantinedRow } from '@changeover/backfill'
+import { leadingOf, requireLegacyLeads, whileLeading } from '@changeover/migration'
 import { createSync } from '@changeover/sync'
 import { exitCodes } from '../exit-code.ts'
-import { leadingOf, requireLegacyLeads, whileLeading } from '../leading.ts'
+import { operating } from '../operating.ts'
 import type { Job } from '../perform.ts'
 import { quarantineText } from '../render/quarantine-text.ts'
 
@@ -19,8 +20,8 @@ export interface QuarantineOf {
 export function quarantine({ retry }: { readonly retry: boolean }): Job {
   return async (session) => {
     const { database, migration, signal } = session
-    const leading = await leadingOf(session)
-    if (retry) requireLegacyLeads(leading, migration, 'quarantine')
+    const leading = await leadingOf(operating(session))
+    if (retry) requireLegacyLeads(leading, migration, 'retry of the quarantine')
     const engine = createBackfill({
       database: whileLeading(database, leading),
       sync: createSync(migration.mappings),

@@ -1,17 +1,15 @@
 import type { BackfillReport } from '@changeover/backfill'
+import type { MigrationBackfill } from '@changeover/migration'
 import { boxTable } from './box-table.ts'
 import { numberText } from './progress-text.ts'
 
-interface Filled {
-  readonly migration: string
-  readonly dryRun: boolean
-  /** Rows that wait in quarantine now. */
-  readonly quarantined: number
-  readonly mappings: readonly BackfillReport[]
-}
-
 /** What a backfill has done, as people read it. */
-export function backfillText({ migration, dryRun, quarantined, mappings }: Filled): string {
+export function backfillText({
+  migration,
+  dryRun,
+  quarantined,
+  mappings,
+}: Omit<MigrationBackfill, 'isDone'>): string {
   const header = ['Mapping', 'Rows read', 'Inserted', 'Updated', 'Links', 'To quarantine']
   const rows = mappings.map(({ mapping, run, quarantined: refused }) => [
     mapping,

@@ -1,6 +1,5 @@
 import type { BackfillState } from '@changeover/backfill'
-import { isOpen, type Migration, problemsOf } from '@changeover/migration'
-import type { Status } from '../jobs/status.ts'
+import { isOpen, type Migration, problemsOf, type Status } from '@changeover/migration'
 import { boxTable } from './box-table.ts'
 import { durationText, numberText } from './progress-text.ts'
 
@@ -13,6 +12,8 @@ export function statusText({ name, targetModel, flags: names }: Migration, statu
     `Phase: ${phaseText(status)} (${names.useTarget}=${flags.useTarget} ${names.dualWrite}=${flags.dualWrite} ${names.legacyReadOnly}=${flags.legacyReadOnly})`,
     `Installed: ${installedText(status)}`,
     `Verified: ${verifiedText(status)}`,
+    ...driftLines(status),
+    `Way back: ${wayBackText(status)}`,
     boxTable(
       ['Mapping', 'Backfill', 'Rows done', 'Left', 'In quarantine'],
       state.mappings.map(({ mapping, backfill }) => [mapping, ...backfillCells(backfill)]),
@@ -47,6 +48,33 @@ function verifiedText({ verification, certificate }: Status): string {
   if (certificate === null) return last
   const validity = certificate.isCurrent ? '' : ', of an older mapping'
   return `${last}; certificate ${certificate.id}, ${durationText(certificate.ageSeconds)} old${validity}`
+}
+
+const shownDrift = 8
+
+/** Oldest first, as one reads a line of time. */
+function driftLines({ drift }: Status): readonly string[] {
+  if (drift.length < 2) return []
+  const figures = drift.slice(0, shownDrift).toReversed()
+  return [
+    `Wrong rows of the last verifications: ${figures.map(({ wrongRows }) => numberText(wrongRows)).join(', ')}`,
+  ]
+}
+
+function wayBackText({ rehearsal, flags: { stored } }: Status): string {
+  if (rehearsal === null) return 'not rehearsed'
+  const sum = (of: 'rows' | 'lostRows') => rehearsal.mappings.reduce((total, each) => total + each[of], 0)
+  const fields = rehearsal.mappings.flatMap(({ mapping, lostFields }) =>
+    lostFields.map((field) => `${mapping}.${field}`),
+  )
+  const lost = sum('lostRows')
+  return [
+    `${numberText(lost)} of ${numberText(sum('rows'))} rows could not be given back`,
+    ...(fields.length === 0 ? [] : [` (${fields.join(', ')})`]),
+    ...(rehearsal.isComplete ? [] : [', and not every row could be tried']),
+    `, as rehearsed ${durationText(rehearsal.ageSeconds)} ago`,
+    ...(rehearsal.epoch === stored?.epoch ? [] : [' in another phase']),
+  ].join('')
 }
 
 function backfillCells(backfill: BackfillState | null): readonly string[] {

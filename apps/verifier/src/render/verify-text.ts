@@ -1,27 +1,13 @@
-import type { Migration } from '@changeover/migration'
-import {
-  findingText,
-  type FixReport,
-  renderTable,
-  renderVerbose,
-  type Verification,
-} from '@changeover/verifier'
-import type { Mended } from '../jobs/mend.ts'
+import type { Migration, MigrationVerification } from '@changeover/migration'
+import { findingText, type FixReport, renderTable, renderVerbose } from '@changeover/verifier'
 import type { VerifySettings } from '../jobs/verify.ts'
-import type { Leading } from '../leading.ts'
-
-interface Verified {
-  readonly migration: Migration
-  readonly leading: Leading
-  readonly settings: VerifySettings
-  /** What was found at first. */
-  readonly found: Verification
-  readonly mended: Mended
-}
 
 /** The report as people read it: each finding where asked for, what was mended, and the table. */
-export function verifyText({ migration, leading, settings, found, mended }: Verified): string {
-  const { verification, fixes } = mended
+export function verifyText(
+  migration: Migration,
+  settings: VerifySettings,
+  { leading, found, verification, fixes }: MigrationVerification,
+): string {
   const flags = (['useTarget', 'dualWrite', 'legacyReadOnly'] as const).map((flag) => ({
     name: migration.flags[flag],
     value: leading[flag],

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { observeHealth, phaseOf, type SampleSystem } from '@changeover/migration'
+import { observeHealth, type PhaseMove, phaseOf, type SampleSystem } from '@changeover/migration'
 import {
   createRequestMonitor,
   type GateName,
@@ -13,7 +13,6 @@ import { backfill } from '../jobs/backfill.ts'
 import { install } from '../jobs/install.ts'
 import { contractShow } from '../jobs/contract-show.ts'
 import { phaseChange, type PhaseChangeSettings } from '../jobs/phase-change.ts'
-import type { PhaseMove } from '../jobs/phase-target.ts'
 import { verify } from '../jobs/verify.ts'
 import type { Session } from '../session.ts'
 import { showGuard } from './direct-write.ts'

@@ -1,5 +1,4 @@
 import type { Database } from '@changeover/database'
-import { type Migration, phaseOf } from '@changeover/migration'
 import {
   atPhase,
   checkFlags,
@@ -10,8 +9,10 @@ import {
   type StoredPhase,
 } from '@changeover/rollout'
 import type { HeldValues } from '@changeover/sync'
-import { errors } from './errors.ts'
-import type { Session } from './session.ts'
+import type { Migration } from '../define-migration.ts'
+import { errors } from '../errors.ts'
+import { phaseOf } from '../phase-of.ts'
+import type { Operating } from './operating.ts'
 
 /** Who leads a migration, and what follows from it for values that only one side can hold. */
 export interface Leading extends FlagReading {
@@ -21,19 +22,17 @@ export interface Leading extends FlagReading {
   readonly heldValues: HeldValues
 }
 
-type Asked = Pick<Session, 'database' | 'environment' | 'migration' | 'talk'>
-
 /**
  * Reads who leads: the stored phase, and the flags of the environment only where none is stored. Flags that are set and say
  * something else are a warning, in strict mode a refusal. Errors: ROLLOUT.*.
  */
-export async function leadingOf(session: Asked): Promise<Leading> {
-  const { database, environment, migration } = session
+export async function leadingOf(operating: Operating): Promise<Leading> {
+  const { database, environment, migration } = operating
   const reading = readFlags(environment, migration.flags)
   const stored = await phaseOf(database, migration.name)
   if (stored === undefined)
     return { ...reading, stored, heldValues: reading.phase.authority === 'target' ? 'keep' : 'overwrite' }
-  tellDifference(session, reading, stored)
+  tellDifference(operating, reading, stored)
   // Nobody reads flags after the contraction; those of target-only are what was left.
   const flags = stored.phase.flags ?? phases['target-only'].flags
   const heldValues = stored.targetHasLed ? 'keep' : 'overwrite'
@@ -46,7 +45,7 @@ export function whileLeading(database: Database, { stored }: Pick<Leading, 'stor
 }
 
 function tellDifference(
-  { environment, migration: { flags: names }, talk }: Asked,
+  { environment, migration: { flags: names }, onWarning }: Operating,
   { strictMode }: FlagReading,
   stored: StoredPhase,
 ): void {
@@ -56,25 +55,25 @@ function tellDifference(
   if (!isSaid) return
   const check = checkFlags(environment, stored, names)
   if (strictMode) requireAgreement(check)
-  for (const { message, fix } of check.problems) talk.say(`! ${message} ${fix}`)
+  for (const problem of check.problems) onWarning?.(problem)
 }
 
-/** Errors: CLI.PHASE_FORBIDS where the target leads: legacy would overwrite what only the target has. */
+/** Errors: MIGRATION.PHASE_FORBIDS where the target leads: legacy would overwrite what only the target has. */
 export function requireLegacyLeads(
   { phase }: Pick<Leading, 'phase'>,
   { name }: Migration,
-  command: string,
+  what: string,
 ): void {
   if (phase.authority === 'legacy') return
   throw errors.PHASE_FORBIDS({
-    command: `${command} ${name}`,
+    what: `${what} of ${name}`,
     phase: phase.name,
     why: 'the target leads, and legacy would overwrite it',
   })
 }
 
 /**
- * Errors: CLI.DUAL_WRITE_OFF unless every writer writes both sides. A database without a phase knows of no other writers.
+ * Errors: MIGRATION.DUAL_WRITE_OFF unless every writer writes both sides. A database without a phase knows of no other writers.
  */
 export function requireDualWrite({ stored }: Pick<Leading, 'stored'>): void {
   if (stored === undefined) return

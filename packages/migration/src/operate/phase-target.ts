@@ -1,4 +1,4 @@
-import { phaseOf, requireLegacy } from '@changeover/migration'
+import type { Database } from '@changeover/database'
 import {
   arrowBetween,
   arrowTowards,
@@ -6,8 +6,10 @@ import {
   type PhaseName,
   type StoredPhase,
 } from '@changeover/rollout'
+import { requireLegacy } from '../contract/require-legacy.ts'
+import type { Migration } from '../define-migration.ts'
 import { errors } from '../errors.ts'
-import type { Session } from '../session.ts'
+import { phaseOf } from '../phase-of.ts'
 
 /** advance: on towards the target · rollback: back towards legacy. */
 export type PhaseMove = 'advance' | 'rollback'
@@ -17,10 +19,10 @@ const directions = { advance: 'forward', rollback: 'back' } as const
 /**
  * Where a move leads to: as asked, or to the neighbour.
  *
- * Errors: ROLLOUT.PHASE_MISSING, NO_SUCH_TRANSITION; MIGRATION.CONTRACTED; CLI.PHASE_LAST, PHASE_OTHER_WAY.
+ * Errors: ROLLOUT.PHASE_MISSING, NO_SUCH_TRANSITION; MIGRATION.CONTRACTED, PHASE_LAST, PHASE_OTHER_WAY.
  */
 export async function phaseTarget(
-  { database, migration }: Session,
+  { database, migration }: { readonly database: Database; readonly migration: Migration },
   move: PhaseMove,
   asked: PhaseName | undefined,
 ): Promise<{ readonly stored: StoredPhase; readonly to: PhaseName }> {
