@@ -8,6 +8,8 @@ import { createVerifier } from '@changeover/verifier'
 import { endpointFlags } from '@changeover/supplier-tasks'
 import { workItemSystem } from '@changeover/work-items'
 import { vi } from 'vitest'
+import type { Identity } from './identity/identity.ts'
+import { createToken } from './identity/tokens.ts'
 import { type Api, type ApiOptions, createApi } from './index.ts'
 
 export interface RunningApi {
@@ -15,6 +17,8 @@ export interface RunningApi {
   readonly database: Database
   /** Of the database. */
   readonly url: string
+  /** Headers with which somebody asks, with a token of its own. */
+  as(identity: Partial<Identity>): Promise<{ readonly authorization: string }>
   /** Takes every installed migration there, through every phase between, and waits until the process has seen it. */
   go(to: PhaseName): Promise<void>
   /** Brings the old rows over. */
@@ -46,6 +50,8 @@ export async function startApi(given: StartOptions = {}): Promise<RunningApi> {
     logLevel: 'silent',
     rateLimitPerMinute: 1_000_000,
     maxEventLoopDelayMs: 0, // a busy machine is no reason to answer otherwise
+    auth: 'off',
+    oidc: undefined,
     tenant: '1',
     usesUnifiedCalendar: false,
     v2Endpoints: endpointFlags({}),
@@ -60,6 +66,10 @@ export async function startApi(given: StartOptions = {}): Promise<RunningApi> {
     app,
     database,
     url: created.url,
+    async as({ name = 'somebody', tenant = null, role = null }) {
+      const { token } = await createToken(database, { name, tenant, role, by: 'test' })
+      return { authorization: `Bearer ${token}` }
+    },
     async go(to) {
       for (const migration of migrations) await travel(database, migration, to)
       await vi.waitFor(async () => {

@@ -1,15 +1,18 @@
-import { createPoolDatabase, type Database } from '@changeover/database'
+import { createPoolDatabase, type Database, runDdl } from '@changeover/database'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import underPressure from '@fastify/under-pressure'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import { errors } from './errors.ts'
+import { authenticate, identified } from './identity/authenticate.ts'
+import { identityLedger } from './identity/identity-ledger.ts'
 import { announceDeprecation } from './legacy/deprecation.ts'
 import { operations } from './operations.ts'
 import { openapi } from './openapi/openapi.ts'
 import { answerProblem, answerUnknownRoute } from './problem.ts'
 import type { Settings } from './settings.ts'
 import { type OpenSystem, openSystem } from './systems/open-system.ts'
-import type { SystemScope } from './systems/served-system.ts'
+import type { Caller, SystemScope } from './systems/served-system.ts'
 import { servedSystems } from './systems/served-systems.ts'
 
 export interface ApiOptions extends Settings {
@@ -42,10 +45,11 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   await app.register(helmet)
   await app.register(rateLimit, { max: options.rateLimitPerMinute, timeWindow: '1 minute' })
   await app.register(underPressure, { maxEventLoopDelay: options.maxEventLoopDelayMs })
-  await openapi(app, options.version)
+  await openapi(app, options)
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id)
   })
+  authenticate(app, database, options)
   operations(app, {
     version: options.version,
     systems: () => systems.map(readiness),
@@ -56,7 +60,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
 }
 
 async function open(app: FastifyInstance, { databaseUrl: url }: ApiOptions) {
-  const database = createPoolDatabase({ url, maxConnections: 1 })
+  const database = createPoolDatabase({ url, maxConnections: 4 })
   const systems: OpenSystem[] = []
   const close = async () => {
     for (const system of systems) await system.close()
@@ -64,6 +68,7 @@ async function open(app: FastifyInstance, { databaseUrl: url }: ApiOptions) {
   }
   const onError = (error: unknown) => app.log.warn({ err: error }, 'the phase could not be read')
   try {
+    await runDdl(database, identityLedger)
     for (const system of servedSystems) systems.push(await openSystem(system, { url, database, onError }))
   } catch (error) {
     await close()
@@ -81,8 +86,7 @@ async function serve(
 ): Promise<void> {
   // An entity class is what an ORM knows its metadata by.
   const metaOf: SystemScope['metaOf'] = (entity) => orm.getMetadata().get(entity as never)
-  const caller = { name: 'api', tenant: settings.tenant }
-  const scope: SystemScope = { ways, settings, metaOf, callerOf: () => caller }
+  const scope: SystemScope = { ways, settings, metaOf, callerOf }
   await app.register(async (own) => {
     own.addHook('onRequest', requireInstalled)
     system.serve(own, scope)
@@ -92,6 +96,13 @@ async function serve(
       system.serveLegacy?.(legacy, scope)
     })
   })
+}
+
+/** Who asks for the rows of a tenant. */
+function callerOf(request: FastifyRequest): Caller {
+  const { name, tenant } = identified(request)
+  if (tenant === null) throw errors.FORBIDDEN({ name, needed: 'a tenant' })
+  return { name, tenant }
 }
 
 function readiness({ system, watch }: OpenSystem) {

@@ -28,6 +28,32 @@ export const errors = defineErrors('API', {
       `${v.resource} ${v.id} was changed by somebody else since it was read.`,
     fix: 'Read it again, look at what has changed, and send the new ETag as If-Match.',
   },
+  UNAUTHENTICATED: {
+    message: () => 'Who asks is not known: there is no valid token.',
+    fix: 'Send `Authorization: Bearer <token>`; make one with: npm run api -- token create --help',
+  },
+  FORBIDDEN: {
+    message: (v: { name: string; needed: string }) => `${v.name} may not do that: it needs ${v.needed}.`,
+    fix: 'Ask with a token that has it.',
+  },
+  ISSUER_UNREACHABLE: {
+    message: (v: { issuer: string }) =>
+      `The keys of ${v.issuer} cannot be read, so no token of it can be judged.`,
+    fix: 'Check OIDC_ISSUER, and whether this process reaches it; tokens of our own work meanwhile.',
+    retriable: true,
+  },
+  OPEN_TO_STRANGERS: {
+    message: (v: { host: string }) => `Without tokens anybody who reaches ${v.host} could do everything.`,
+    fix: 'Set AUTH=tokens, or HOST=127.0.0.1.',
+  },
+  TOKEN_EMPTY: {
+    message: (v: { name: string }) => `The token ${v.name} would be good for nothing.`,
+    fix: 'Give it a tenant (--tenant), a role (--role), or both.',
+  },
+  TOKEN_UNKNOWN: {
+    message: (v: { id: string }) => `There is no token ${v.id} that is not revoked.`,
+    fix: 'See the ids: npm run api -- token list',
+  },
   SYSTEM_NOT_INSTALLED: {
     message: (v: { migration: string }) => `${v.migration} is not installed in this database.`,
     fix: (v) => `Install it: changeover install ${v.migration}`,

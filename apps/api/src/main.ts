@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs'
 import { describeFailure, isFailure } from '@changeover/errors'
 import closeWithGrace from 'close-with-grace'
 import { createApi } from './create-api.ts'
+import { createProgram } from './program.ts'
 import { readSettings } from './settings.ts'
 
 const { version }: { version: string } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 )
 
-try {
+async function serve(): Promise<void> {
   const settings = readSettings(process.env)
   const app = await createApi({ ...settings, version })
   // Requests that are under way get ten seconds to end.
@@ -17,6 +18,11 @@ try {
     await app.close()
   })
   await app.listen({ host: settings.host, port: settings.port })
+}
+
+try {
+  const say = (text: string) => void process.stdout.write(text)
+  await createProgram({ environment: process.env, say, serve }).parseAsync()
 } catch (error) {
   process.stderr.write(`${isFailure(error) ? describeFailure(error) : String(error)}\n`)
   process.exitCode = 2

@@ -12,6 +12,8 @@ describe('the settings', () => {
       logLevel: 'info',
       rateLimitPerMinute: 600,
       maxEventLoopDelayMs: 1000,
+      auth: 'off',
+      oidc: undefined,
       tenant: '1',
       usesUnifiedCalendar: false,
       v2Endpoints: { dashboard: false, reading: false, updating: false, creating: false },

@@ -1,6 +1,7 @@
 import { endpointFlags, type EndpointFlags } from '@changeover/supplier-tasks'
 import { z } from 'zod'
 import { errors } from './errors.ts'
+import type { OidcOptions } from './identity/oidc.ts'
 
 const port = z.coerce.number().int().min(0).max(65_535)
 
@@ -11,6 +12,11 @@ const shape = z.object({
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   RATE_LIMIT_PER_MINUTE: z.coerce.number().int().positive().default(600),
   MAX_EVENT_LOOP_DELAY_MS: z.coerce.number().int().min(0).default(1_000),
+  AUTH: z.enum(['off', 'tokens']).optional(),
+  OIDC_ISSUER: z.url().optional(),
+  OIDC_AUDIENCE: z.string().min(1).optional(),
+  OIDC_ROLE_CLAIM: z.string().min(1).default('role'),
+  OIDC_TENANT_CLAIM: z.string().min(1).default('tenant'),
   TENANT_ID: z
     .string()
     .regex(/^[0-9]{1,18}$/)
@@ -30,7 +36,11 @@ export interface Settings {
   readonly rateLimitPerMinute: number
   /** Above it requests are turned away with 503; 0: never. */
   readonly maxEventLoopDelayMs: number
-  /** Whose leads and choices this process serves. As text: a bigint. */
+  /** Whether requests need a token. Without, whoever reaches this process may do everything. */
+  readonly auth: 'off' | 'tokens'
+  /** Whose tokens are accepted besides our own. */
+  readonly oidc: OidcOptions | undefined
+  /** Whose leads and choices are served where nobody is asked for a token. As text: a bigint. */
   readonly tenant: string
   /** Whether the calendar shows all work, instead of the events of the legacy feed. */
   readonly usesUnifiedCalendar: boolean
@@ -42,8 +52,11 @@ export interface Settings {
   readonly legacySunset: string | undefined
 }
 
+/** The environment of a process. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
 /** Reads the settings. Errors: API.SETTING_INVALID, naming the variable. */
-export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+export function readSettings(environment: Environment): Settings {
   const { data, error } = shape.safeParse(environment)
   const [issue] = error?.issues ?? []
   if (data === undefined || issue)
@@ -53,6 +66,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     })
   return {
     databaseUrl: data.DATABASE_URL,
+    ...authOf(data),
     host: data.HOST,
     port: data.PORT,
     logLevel: data.LOG_LEVEL,
@@ -64,4 +78,19 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     legacyDeprecatedSince: data.LEGACY_DEPRECATED_SINCE,
     legacySunset: data.LEGACY_SUNSET,
   }
+}
+
+const loopback = ['127.0.0.1', '::1', 'localhost']
+
+/** Tokens are asked for wherever others than this machine can reach us. Errors: API.OPEN_TO_STRANGERS, SETTING_INVALID. */
+function authOf(data: z.infer<typeof shape>): Pick<Settings, 'auth' | 'oidc'> {
+  const { HOST, OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience } = data
+  const isReachable = !loopback.includes(HOST)
+  const auth = data.AUTH ?? (isReachable || issuer !== undefined ? 'tokens' : 'off')
+  if (auth === 'off' && isReachable) throw errors.OPEN_TO_STRANGERS({ host: HOST })
+  if (issuer === undefined) return { auth, oidc: undefined }
+  if (audience === undefined)
+    throw errors.SETTING_INVALID({ name: 'OIDC_AUDIENCE', said: 'it is needed beside OIDC_ISSUER' })
+  const claims = { roleClaim: data.OIDC_ROLE_CLAIM, tenantClaim: data.OIDC_TENANT_CLAIM }
+  return { auth, oidc: { issuer, audience, ...claims } }
 }

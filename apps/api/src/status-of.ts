@@ -4,6 +4,8 @@ import { servedSystems } from './systems/served-systems.ts'
 /** Codes that stand for another status than that of their namespace. */
 const byCode: Readonly<Record<string, number>> = {
   ...Object.fromEntries(servedSystems.flatMap(({ statuses }) => Object.entries(statuses))),
+  'API.UNAUTHENTICATED': 401,
+  'API.FORBIDDEN': 403,
   'API.ROW_NOT_FOUND': 404,
   'API.ROUTE_UNKNOWN': 404,
   'API.VERSION_MISSING': 428,

@@ -12,7 +12,7 @@ let api: RunningApi
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'openapi-'))
-  api = await startApi({ systems: [] })
+  api = await startApi({ systems: [], auth: 'tokens' })
 })
 afterAll(async () => {
   await api.close()

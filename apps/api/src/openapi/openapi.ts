@@ -5,7 +5,10 @@ import { problemSchema } from '../problem.ts'
 import { describeOperation } from './describe-operation.ts'
 
 /** Describes every operation that is added after it: as a document at `/openapi.json`, and for people at `/docs`. */
-export async function openapi(app: FastifyInstance, version: string): Promise<void> {
+export async function openapi(
+  app: FastifyInstance,
+  { version, auth }: { readonly version: string; readonly auth: 'off' | 'tokens' },
+): Promise<void> {
   app.addSchema(problemSchema)
   await app.register(swagger, {
     openapi: {
@@ -19,10 +22,18 @@ export async function openapi(app: FastifyInstance, version: string): Promise<vo
       },
       servers: [{ url: '/' }],
       security: [],
+      ...(auth === 'tokens' && {
+        components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+      }),
     },
     refResolver: { buildLocalReference: ({ $id }) => String($id) },
     transform: ({ schema, url, route }) => ({ schema: describeOperation(schema, route), url }),
   })
-  await app.register(swaggerUi, { routePrefix: '/docs' })
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  await app.register(async (open) => {
+    open.addHook('onRoute', (route) => {
+      route.config = { ...route.config, access: 'open' }
+    })
+    await open.register(swaggerUi, { routePrefix: '/docs' })
+    open.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  })
 }
