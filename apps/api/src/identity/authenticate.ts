@@ -43,7 +43,7 @@ export function authenticate(app: FastifyInstance, database: Queryable, settings
 }
 
 /** What a route says of itself, or the safe thing. */
-export function accessOf({ access = 'tenant' }: { readonly access?: Access }): Access {
+function accessOf({ access = 'tenant' }: { readonly access?: Access }): Access {
   return access
 }
 
