@@ -29,6 +29,7 @@ const order = [
   'quarantine',
   'status',
   'doctor',
+  'preflight',
   'docs',
   'uninstall',
 ]

@@ -62,6 +62,68 @@ export const errors = defineErrors('CLI', {
     fix: 'Name a file in a folder that exists and can be written to.',
   },
 
+  // A running API
+  API_URL_INVALID: {
+    message: (v: { url: string }) => `${v.url} is no URL of an API.`,
+    fix: 'Write it with its scheme: --url http://127.0.0.1:3000',
+  },
+  API_UNREACHABLE: {
+    message: (v: { url: string; said: string }) => `No API answers at ${v.url}: ${v.said}.`,
+    fix: 'Start it (npm run api), or correct --url.',
+    retriable: true,
+  },
+  API_REFUSED: {
+    message: (v: { call: string; status: number; said: string }) =>
+      `${v.call} was answered with ${v.status}: ${v.said}.`,
+    fix: (v) =>
+      v.status === 401 || v.status === 403
+        ? 'Give a token that may do it: --token <token>'
+        : 'Look into the log of the API for the request.',
+  },
+  API_UNNAMED: {
+    message: (v: { profile: string }) =>
+      `The profile ${v.profile} looks at a running API, and none was named.`,
+    fix: (v) => `Name it: changeover preflight --profile ${v.profile} --url <url>`,
+  },
+  API_PHASE_UNKNOWN: {
+    message: (v: { url: string; migration: string }) => `The API at ${v.url} does not act on ${v.migration}.`,
+    fix: (v) => `Run: changeover install ${v.migration}, or name the API that serves it with --url.`,
+  },
+  API_HEADERS_MISSING: {
+    message: (v: { url: string; names: readonly string[] }) =>
+      `The API at ${v.url} does not send ${v.names.join(', ')}.`,
+    fix: 'Let the proxy before the API pass its headers on.',
+  },
+  API_OPEN: {
+    message: (v: { url: string; call: string; status: number }) =>
+      `The API at ${v.url} answers a stranger: ${v.call} gives ${v.status}.`,
+    fix: 'Switch authentication on, or let a proxy ask for it, before strangers can reach the API.',
+  },
+  CALENDAR_EMPTY: {
+    message: (v: { url: string }) =>
+      `The API at ${v.url} has no work with a date, so its calendar shows none.`,
+    fix: 'Look at GET /api/work-items; bring the old rows over with: changeover backfill',
+  },
+  CALENDAR_LACKS: {
+    message: (v: { url: string; type: string }) => `The calendar of ${v.url} shows no ${v.type}.`,
+    fix: 'Set it in the environment of the API and restart: export USE_UNIFIED_CALENDAR=true',
+  },
+
+  // The checklist
+  TESTS_UNREAD: {
+    message: () => 'Nobody knows whether the tests pass.',
+    fix: 'Run them with: vitest run --reporter=json --outputFile=report.json and name it: --tests report.json',
+  },
+  TESTS_UNREADABLE: {
+    message: (v: { file: string; said: string }) => `${v.file} is no report of Vitest or Jest: ${v.said}.`,
+    fix: 'Write it with: vitest run --reporter=json --outputFile=report.json',
+  },
+  TESTS_FAIL: {
+    message: (v: { file: string; passed: number; total: number }) =>
+      `By ${v.file}, ${v.passed} of ${v.total} tests pass.`,
+    fix: 'Mend what fails, and run the tests again: vitest run --reporter=json --outputFile=report.json',
+  },
+
   LIFE_BROKEN: {
     message: (v: { step: string; said: string }) => `npm start stops at "${v.step}": ${v.said}`,
     fix: 'See the findings with: npm run -s changeover -- verify --verbose',

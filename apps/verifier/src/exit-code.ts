@@ -5,6 +5,8 @@ import { errors } from './errors.ts'
 export const exitCodes = Object.freeze({
   fine: 0,
   bug: 1,
+  /** Of `preflight` alone: an item of the checklist fails. Deployment tools know that number. */
+  unfit: 1,
   failed: 2,
   declined: 3,
   findings: 4,

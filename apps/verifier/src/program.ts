@@ -10,6 +10,7 @@ import { installCommand } from './commands/install.ts'
 import { afterHelp } from './commands/new-command.ts'
 import { phaseCommand } from './commands/phase.ts'
 import { planCommand } from './commands/plan.ts'
+import { preflightCommand } from './commands/preflight.ts'
 import { quarantineCommand } from './commands/quarantine.ts'
 import { restoreCommand } from './commands/restore.ts'
 import { statusCommand } from './commands/status.ts'
@@ -59,6 +60,7 @@ export function createProgram(shell: Shell) {
     quarantineCommand(shell),
     statusCommand(shell),
     doctorCommand(shell),
+    preflightCommand(shell),
     docsCommand(shell),
     uninstallCommand(shell),
   ]

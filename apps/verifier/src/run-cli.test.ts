@@ -15,6 +15,7 @@ const commands = [
   'quarantine',
   'status',
   'doctor',
+  'preflight',
   'docs',
   'uninstall',
 ]

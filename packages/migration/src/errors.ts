@@ -86,6 +86,34 @@ export const errors = defineErrors('MIGRATION', {
       `On ${v.on} ${v.zone} is ${offsetText(v.node)} for Node and ${offsetText(v.database)} for PostgreSQL.`,
     fix: 'Bring the older one up to date: sudo apt-get install --only-upgrade tzdata and restart PostgreSQL, or a newer Node.',
   },
+  // What a preflight finds
+  GATE_NOT_OPEN: {
+    message: (v: { migration: string; gate: string; state: string; why: string; how: string }) =>
+      `The gate ${v.gate} of ${v.migration} ${v.state === 'waived' ? 'was passed although it was closed' : 'is closed'}: ${v.why}.`,
+    fix: (v) => v.how,
+  },
+  PHASE_NOT_REACHED: {
+    message: (v: { migration: string; phase: string; required: string }) =>
+      `The stored phase of ${v.migration} is ${v.phase}, and ${v.required} is required.`,
+    fix: (v) => `Go there: changeover phase advance ${v.migration} --to ${v.required}`,
+  },
+  SETTING_UNSAFE: {
+    message: (v: { name: string; value: string; wanted: string }) =>
+      `${v.name} is ${JSON.stringify(v.value)}, and ${v.wanted} is what production needs.`,
+    fix: (v) => `Set it in the environment and restart: export ${v.name}=${v.wanted}`,
+  },
+  CONNECTION_OPEN: {
+    message: () => 'The connection to the database is not encrypted.',
+    fix: 'Add ?sslmode=verify-full to DATABASE_URL, and set ssl = on in postgresql.conf.',
+  },
+  ROLE_SUPERUSER: {
+    message: (v: { user: string }) => `${v.user} is a superuser, whom no privilege and no policy holds back.`,
+    fix: 'Run CREATE ROLE changeover LOGIN; make it the owner of the tables, and use it in DATABASE_URL.',
+  },
+  TABLE_PUBLIC: {
+    message: (v: { table: string; privileges: string }) => `Everybody may ${v.privileges} on ${v.table}.`,
+    fix: (v) => `Run: REVOKE ALL ON ${v.table} FROM PUBLIC;`,
+  },
   BLOCKED: {
     message: (v: { migration: string; problems: readonly string[] }) =>
       `${v.migration} cannot be installed as things are:\n${v.problems.map((each) => `- ${each}`).join('\n')}`,

@@ -19,6 +19,8 @@ export { type RecordedStep, recordedSteps } from './step-ledger.ts'
 export { type Check, type CheckOutcome, type CheckResult, type Found, runChecks } from './checks/check.ts'
 export { doctor } from './doctor/doctor.ts'
 export { type NodeTime } from './doctor/clock-checks.ts'
+export { preflightChecks, type PreflightOptions } from './preflight/preflight-checks.ts'
+export { type Profile, profiles } from './preflight/profile.ts'
 export { nodeOffsetMinutes } from './doctor/node-offset.ts'
 
 // Decide: data, without effects

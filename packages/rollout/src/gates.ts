@@ -46,7 +46,7 @@ export const gates = Object.freeze({
   ),
   'backfill-finished': hard('The backfill is finished, and began after dual write did.', judgeBackfill),
   'quarantine-empty': waivable('No row is in quarantine.', ({ phase, quarantine }) => {
-    const fix = `Mend the rows, then run: changeover backfill ${phase.migration} --retry-quarantine`
+    const fix = `Mend the rows, then run: changeover quarantine ${phase.migration} --retry`
     if (quarantine === undefined) return { why: 'nobody looked into the quarantine', fix }
     return quarantine.rows > 0 ? { why: `${quarantine.rows} rows are in quarantine`, fix } : undefined
   }),

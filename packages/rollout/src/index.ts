@@ -8,7 +8,7 @@ export {
   phaseOf,
   phases,
 } from './phase.ts'
-export { type FlagNames, flagNames, type FlagReading, readFlags } from './flags.ts'
+export { type FlagNames, flagNames, type FlagReading, flagText, readFlags } from './flags.ts'
 export { checkFlags, type FlagCheck, type FlagRow, requireAgreement } from './flag-check.ts'
 export { type Environment, readSwitch } from './switch.ts'
 

@@ -11,6 +11,8 @@ export interface CommandHelp {
   readonly examples: readonly (readonly [command: string, purpose: string])[]
   /** The exit codes that it can end with. */
   readonly exits: readonly ExitCode[]
+  /** Of exit codes that say something else here. */
+  readonly meanings?: Partial<Record<ExitCode, string>>
 }
 
 /** A command on one migration, with the options that all of them have. */
@@ -25,7 +27,11 @@ export function newCommand(name: string, help: CommandHelp) {
 }
 
 /** Examples and exit codes, as they stand below the options. */
-export function afterHelp({ examples, exits }: CommandHelp): string {
+export function afterHelp({
+  examples,
+  exits,
+  meanings = {},
+}: Pick<CommandHelp, 'examples' | 'exits' | 'meanings'>): string {
   const width = Math.max(...examples.map(([command]) => command.length))
   return [
     '',
@@ -35,6 +41,6 @@ export function afterHelp({ examples, exits }: CommandHelp): string {
     'Exit codes:',
     ...[...exits, 1 as const, 2 as const]
       .toSorted((left, right) => left - right)
-      .map((code) => `  ${code}  ${exitCodeMeanings[code]}`),
+      .map((code) => `  ${code}  ${meanings[code] ?? exitCodeMeanings[code]}`),
   ].join('\n')
 }

@@ -41,11 +41,15 @@ function resultOf(found: Found): Pick<CheckResult, 'outcome' | 'evidence' | 'pro
   if ('notApplicable' in found)
     return { outcome: 'not-applicable', evidence: found.notApplicable, problems: [] }
   const { evidence, problems } = found
-  return { outcome: problems.length === 0 ? 'pass' : 'fail', evidence, problems }
+  return { outcome: problems.length === 0 ? 'pass' : 'fail', evidence, problems: problems.map(plain) }
+}
+
+/** Of a problem that is an Error as well, what survives JSON. */
+function plain({ code, message, values, fix }: Problem): Problem {
+  return { code, message, values, fix }
 }
 
 function unread(error: unknown): Found {
   if (!isFailure(error)) throw error
-  const { code, message, values, fix } = error
-  return { evidence: 'could not be read', problems: [{ code, message, values, fix }] }
+  return { evidence: 'could not be read', problems: [error] }
 }
