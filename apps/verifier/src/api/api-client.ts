@@ -7,7 +7,7 @@ export interface ApiTarget {
   readonly token?: string | undefined
 }
 
-export interface ApiAnswer {
+interface ApiAnswer {
   readonly status: number
   readonly headers: Headers
   /** Parsed where it is JSON, otherwise the text. */
@@ -61,7 +61,7 @@ function parsed(text: string): unknown {
 }
 
 /** What a problem document says, or the begin of whatever came. */
-export function problemText(body: unknown): string {
+function problemText(body: unknown): string {
   const text = ['code', 'detail', 'title'].flatMap((name) => textIn(body, name) ?? [])
   return text.length > 0 ? text.join(': ') : JSON.stringify(body).slice(0, 200)
 }

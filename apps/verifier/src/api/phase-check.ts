@@ -32,7 +32,7 @@ export function phaseCheck(
 }
 
 /** By which phase the API acts on a migration; undefined where it serves none of that name. */
-export async function readiness(api: ApiClient, migration: string): Promise<string | undefined> {
+async function readiness(api: ApiClient, migration: string): Promise<string | undefined> {
   const { body } = await api.need('GET /readyz')
   const own = listOf(valueIn(body, 'systems')).find((each) => textIn(each, 'migration') === migration)
   return textIn(own, 'phase')

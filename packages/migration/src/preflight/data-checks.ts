@@ -77,6 +77,6 @@ export function disuseCheck(
 }
 
 /** Why what concerns the end of legacy does not apply yet. */
-export function ledByLegacy({ phase }: StoredPhase): string | undefined {
+function ledByLegacy({ phase }: StoredPhase): string | undefined {
   return phase.authority === 'legacy' ? `legacy leads in ${phase.name}` : undefined
 }
