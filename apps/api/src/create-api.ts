@@ -10,6 +10,8 @@ import { announceDeprecation } from './legacy/deprecation.ts'
 import { operations } from './operations.ts'
 import { openapi } from './openapi/openapi.ts'
 import { answerProblem, answerUnknownRoute } from './problem.ts'
+import { refuseUnstorableText } from './refuse-unstorable-text.ts'
+import { maxKeyLength } from './resource/entity-schema.ts'
 import type { Settings } from './settings.ts'
 import { type OpenSystem, openSystem } from './systems/open-system.ts'
 import type { Caller, SystemScope } from './systems/served-system.ts'
@@ -36,11 +38,14 @@ export async function createApi(options: ApiOptions): Promise<Api> {
       customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: true, allErrors: false },
     },
     genReqId: () => crypto.randomUUID(),
-    routerOptions: { ignoreTrailingSlash: true },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: maxKeyLength },
+    // Of what the router itself refuses.
+    frameworkErrors: answerProblem,
     forceCloseConnections: 'idle',
   })
   const { database, systems } = await open(app, options)
   app.setErrorHandler(answerProblem)
+  refuseUnstorableText(app)
   app.setNotFoundHandler(answerUnknownRoute)
   await app.register(helmet)
   await app.register(rateLimit, { max: options.rateLimitPerMinute, timeWindow: '1 minute' })

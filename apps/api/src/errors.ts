@@ -12,7 +12,7 @@ export const errors = defineErrors('API', {
   },
   ROW_REFUSED: {
     message: (v: { why: string }) => `The row is refused: ${v.why}.`,
-    fix: 'Correct what was sent; the log has the name of the constraint.',
+    fix: 'Correct what was sent.',
   },
   PAGE_TOKEN_INVALID: {
     message: (v: { why: string }) => `The page token cannot be used: ${v.why}.`,

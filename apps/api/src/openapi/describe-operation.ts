@@ -1,5 +1,5 @@
 import type { FastifySchema, RouteOptions } from 'fastify'
-import type { Schema } from '../resource/entity-schema.ts'
+import type { Schema } from '../resource/property-schema.ts'
 import { exampleOf } from './example-of.ts'
 
 /** What a description of an operation has besides what its route says: a name for programs, and an example of each part. */

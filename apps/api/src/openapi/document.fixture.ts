@@ -5,7 +5,7 @@ interface Operation {
   readonly responses: Readonly<Record<string, Body>>
 }
 
-interface Parameter {
+export interface Parameter {
   readonly name: string
   readonly in: 'path' | 'query' | 'header'
   readonly required?: boolean
@@ -17,9 +17,9 @@ interface Body {
   readonly content?: Readonly<Record<string, { readonly schema: JsonSchema; readonly example?: unknown }>>
 }
 
-type JsonSchema = Readonly<Record<string, unknown>>
+export type JsonSchema = Readonly<Record<string, unknown>>
 
-interface NamedOperation {
+export interface NamedOperation {
   /** `get /api/staff-tasks` */
   readonly name: string
   readonly method: string

@@ -1,4 +1,4 @@
-import type { Schema } from '../resource/entity-schema.ts'
+import type { Schema } from '../resource/property-schema.ts'
 
 /** Values for texts that must look like something, the first that does is taken. */
 const texts = ['1', '100.00', '08:00:00', '#3B82F6']

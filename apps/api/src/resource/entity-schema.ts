@@ -1,7 +1,5 @@
 import type { EntityMetadata, EntityProperty } from '@mikro-orm/postgresql'
-
-/** A JSON schema, as Fastify, Ajv and OpenAPI 3.1 take it. */
-export type Schema = Readonly<Record<string, unknown>>
+import { keySchema, propertySchema, type Schema, writtenSchema } from './property-schema.ts'
 
 /** What an entity's rows look like in JSON: as they are answered, as they are made, as they are changed. */
 export interface EntitySchemas {
@@ -33,19 +31,14 @@ export function entitySchemas(meta: EntityMetadata, title: string, rules: FieldR
     ({ persist, formula, name }) =>
       persist !== false && !formula && name !== 'id' && !readOnly.includes(name),
   )
-  const object = (properties: readonly EntityProperty[], required: readonly string[]) => ({
-    type: 'object',
-    additionalProperties: false,
-    properties: Object.fromEntries(properties.map((property) => [property.name, propertySchema(property)])),
-    ...(required.length > 0 && { required }),
-  })
   const always = all.filter(({ lazy, kind }) => !lazy && kind !== 'm:n').map(({ name }) => name)
   return {
-    row: { title, ...object(all, always) },
+    row: { title, ...object(all, propertySchema, always) },
     create: {
       title: `New ${title}`,
       ...object(
         written,
+        writtenSchema,
         written.filter(isRequired).map(({ name }) => name),
       ),
     },
@@ -53,6 +46,7 @@ export function entitySchemas(meta: EntityMetadata, title: string, rules: FieldR
       title: `Change of ${title}`,
       ...object(
         written.filter(({ name }) => !fixed.includes(name)),
+        writtenSchema,
         [],
       ),
       minProperties: 1,
@@ -61,64 +55,31 @@ export function entitySchemas(meta: EntityMetadata, title: string, rules: FieldR
   }
 }
 
+function object(
+  properties: readonly EntityProperty[],
+  schemaOf: (property: EntityProperty) => Schema,
+  required: readonly string[],
+) {
+  return {
+    type: 'object',
+    additionalProperties: false,
+    properties: Object.fromEntries(properties.map((property) => [property.name, schemaOf(property)])),
+    ...(required.length > 0 && { required }),
+  }
+}
+
 function isRequired(property: EntityProperty): boolean {
   const hasDefault = property.default !== undefined || property.defaultRaw !== undefined
   return property.kind !== 'm:n' && !property.nullable && !hasDefault && !property.autoincrement
 }
 
-/** The schema of one property, null where the column takes it. */
-function propertySchema(property: EntityProperty): Schema {
-  const { kind, targetMeta, nullable, items } = property
-  if (kind === 'm:n') return { type: 'array', uniqueItems: true, items: keySchema(targetMeta) }
-  const plain = kind === 'm:1' || kind === '1:1' ? keySchema(targetMeta) : scalarSchema(property)
-  const typed = items === undefined ? plain : { type: 'string', enum: items }
-  const known = { ...typed, ...exampleIn(property) }
-  const isAnything = Object.keys(typed).length === 0
-  return nullable && !isAnything ? { anyOf: [known, { type: 'null' }] } : known
-}
-
-/** What the column is where nobody says otherwise. */
-function exampleIn({ default: byDefault }: EntityProperty): Schema {
-  return typeof byDefault === 'string' && byDefault !== '' ? { examples: [byDefault] } : {}
-}
-
-function keySchema(meta: EntityMetadata | undefined): Schema {
-  const [key] = meta?.getPrimaryProps() ?? []
-  return key === undefined ? { type: 'string' } : scalarSchema(key)
-}
+/** Of keys in paths. */
+export const maxKeyLength = 200
 
 /** The parameters of a path that ends with the key of a row. */
 export function keyParams(meta: EntityMetadata) {
-  return { type: 'object', properties: { id: keySchema(meta) }, required: ['id'] }
-}
-
-const byType: Readonly<Record<string, Schema>> = {
-  bigint: { type: 'string', pattern: '^-?[0-9]{1,19}$' },
-  uuid: { type: 'string', format: 'uuid' },
-  smallint: { type: 'integer', minimum: -32_768, maximum: 32_767 },
-  int: { type: 'integer', minimum: -2_147_483_648, maximum: 2_147_483_647 },
-  boolean: { type: 'boolean' },
-  date: { type: 'string', format: 'date' },
-  time: { type: 'string', pattern: '^[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?$' },
-  timestamptz: { type: 'string', format: 'date-time' },
-  text: { type: 'string' },
-}
-
-/** `numeric(14,2)` → digits before and after the point; `varchar(255)` → its length; JSON is anything. */
-function scalarSchema({ columnTypes }: EntityProperty): Schema {
-  const [, base = '', first, second] =
-    /^([a-z ]+?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?$/.exec(columnTypes[0] ?? '') ?? []
-  if (base === 'jsonb' || base === 'json') return {}
-  if (base === 'numeric') {
-    const [digits, scale] = [Number(first), Number(second ?? 0)]
-    const fraction = scale > 0 ? `(\\.[0-9]{1,${scale}})?` : ''
-    return { type: 'string', pattern: `^-?[0-9]{1,${digits - scale}}${fraction}$` }
-  }
-  if (base === 'varchar' || base === 'char' || base === 'character')
-    return {
-      type: 'string',
-      maxLength: Number(first),
-      ...(base !== 'varchar' && { minLength: Number(first) }),
-    }
-  return byType[base] ?? { type: 'string' }
+  const key = keySchema(meta)
+  const isText = key['pattern'] === undefined && key['format'] === undefined
+  const id = isText ? { ...key, minLength: 1, maxLength: maxKeyLength } : key
+  return { type: 'object', properties: { id }, required: ['id'] }
 }

@@ -1,4 +1,5 @@
-import type { EntitySchemas, Schema } from './entity-schema.ts'
+import type { EntitySchemas } from './entity-schema.ts'
+import type { Schema } from './property-schema.ts'
 
 /** How a list was asked for: filters by field, and everything else. */
 export interface ListQuery {

@@ -9,13 +9,14 @@ import type { Phase } from '@changeover/rollout'
 import type { FastifyInstance } from 'fastify'
 import { problems } from '../../documented.ts'
 import { errors } from '../../errors.ts'
+import { maxKeyLength } from '../../resource/entity-schema.ts'
 import type { ChosenWay } from '../../in-phase.ts'
 
 const path = '/api/conversations/:id/state'
 const params = {
   type: 'object',
   required: ['id'],
-  properties: { id: { type: 'string', minLength: 1, maxLength: 200 } },
+  properties: { id: { type: 'string', minLength: 1, maxLength: maxKeyLength } },
 }
 /** What an agent saves is its own affair; the names are those that become columns. */
 const stateSchema = {
@@ -85,7 +86,7 @@ export function conversationRoutes(app: FastifyInstance, way: ChosenWay): void {
           type: 'object',
           additionalProperties: false,
           required: ['state'],
-          properties: { state: stateSchema, userId: { type: 'string', maxLength: 200 } },
+          properties: { state: stateSchema, userId: { type: 'string', maxLength: maxKeyLength } },
         },
         response: { 200: saved, ...problems },
       },

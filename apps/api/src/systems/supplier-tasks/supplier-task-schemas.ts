@@ -1,7 +1,8 @@
 import { instanceStatuses } from '@changeover/supplier-tasks'
 import { problems } from '../../documented.ts'
+import { maxKeyLength } from '../../resource/entity-schema.ts'
 
-export const key = { type: 'string', minLength: 1, maxLength: 100 }
+export const key = { type: 'string', minLength: 1, maxLength: maxKeyLength }
 export const date = { type: 'string', format: 'date' }
 export const count = { type: 'integer', minimum: 0 }
 const counts = { overdue: count, dueSoon: count, blocked: count }
