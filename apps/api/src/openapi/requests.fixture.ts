@@ -90,7 +90,7 @@ type Values = Readonly<Record<string, string>>
 const none: fc.Arbitrary<Values> = fc.constant({})
 
 /** Under which name the keys of a collection are known: `/api/leads/{id}/choices` → `/api/leads`. */
-export function keyOf(path: string): string {
+function keyOf(path: string): string {
   return path.split('/{')[0] ?? path
 }
 
