@@ -3,6 +3,7 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startPostgres } from '@changeover/embedded-postgres'
+import { api } from './api.ts'
 import { dualWrite } from './dual-write.ts'
 import { foundation } from './foundation.ts'
 import { tableOf } from './measure.ts'
@@ -17,6 +18,7 @@ const benchmarks = {
   proxies,
   switchover,
   'supplier-tasks': supplierTaskBench,
+  api,
 }
 const { values, positionals } = parseArgs({
   allowPositionals: true,
