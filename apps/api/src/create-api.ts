@@ -3,10 +3,14 @@ import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import underPressure from '@fastify/under-pressure'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import { closeAnsweredConnections } from './drain.ts'
 import { errors } from './errors.ts'
 import { authenticate, identified } from './identity/authenticate.ts'
 import { identityLedger } from './identity/identity-ledger.ts'
 import { announceDeprecation } from './legacy/deprecation.ts'
+import { legacyCallerRoute } from './legacy/legacy-caller-route.ts'
+import { countLegacyCalls, legacyCallLedger, type LegacyCalls } from './legacy/legacy-calls.ts'
+import { metrics } from './metrics/metrics.ts'
 import { operations } from './operations.ts'
 import { openapi } from './openapi/openapi.ts'
 import { answerProblem, answerUnknownRoute } from './problem.ts'
@@ -44,6 +48,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     forceCloseConnections: 'idle',
   })
   const { database, systems } = await open(app, options)
+  closeAnsweredConnections(app)
   app.setErrorHandler(answerProblem)
   refuseUnstorableText(app)
   app.setNotFoundHandler(answerUnknownRoute)
@@ -60,7 +65,13 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     systems: () => systems.map(readiness),
     isReachable: () => isReachable(database),
   })
-  for (const each of systems) await serve(app, each, options)
+  metrics(app, { database, known: () => systems.flatMap((each) => readiness(each).known ?? []) })
+  const calls = countLegacyCalls(database, (error) =>
+    app.log.warn({ err: error }, 'calls could not be stored'),
+  )
+  app.addHook('onClose', () => calls.close())
+  legacyCallerRoute(app, database)
+  for (const each of systems) await serve(app, each, options, calls)
   return app
 }
 
@@ -73,7 +84,7 @@ async function open(app: FastifyInstance, { databaseUrl: url }: ApiOptions) {
   }
   const onError = (error: unknown) => app.log.warn({ err: error }, 'the phase could not be read')
   try {
-    await runDdl(database, identityLedger)
+    await runDdl(database, [...identityLedger, ...legacyCallLedger])
     for (const system of servedSystems) systems.push(await openSystem(system, { url, database, onError }))
   } catch (error) {
     await close()
@@ -88,6 +99,7 @@ async function serve(
   app: FastifyInstance,
   { system, orm, ways, requireInstalled }: OpenSystem,
   settings: Settings,
+  calls: LegacyCalls,
 ): Promise<void> {
   // An entity class is what an ORM knows its metadata by.
   const metaOf: SystemScope['metaOf'] = (entity) => orm.getMetadata().get(entity as never)
@@ -98,6 +110,9 @@ async function serve(
     await own.register(async (legacy) => {
       const { legacyDeprecatedSince: since, legacySunset: sunset } = settings
       announceDeprecation(legacy, { since, sunset, successor: '/docs' })
+      legacy.addHook('onResponse', async ({ identity, method, routeOptions }) =>
+        calls.count(identity?.name ?? 'unknown', `${method} ${routeOptions.url}`),
+      )
       system.serveLegacy?.(legacy, scope)
     })
   })
