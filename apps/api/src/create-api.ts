@@ -11,6 +11,7 @@ import { announceDeprecation } from './legacy/deprecation.ts'
 import { legacyCallerRoute } from './legacy/legacy-caller-route.ts'
 import { countLegacyCalls, legacyCallLedger, type LegacyCalls } from './legacy/legacy-calls.ts'
 import { metrics } from './metrics/metrics.ts'
+import { sayWhatIsGone } from './legacy/legacy-gone.ts'
 import { operations } from './operations.ts'
 import { openapi } from './openapi/openapi.ts'
 import { answerProblem, answerUnknownRoute } from './problem.ts'
@@ -97,7 +98,7 @@ async function open(app: FastifyInstance, { databaseUrl: url }: ApiOptions) {
 /** The operations of one system, all of which are refused as long as it is not installed. */
 async function serve(
   app: FastifyInstance,
-  { system, orm, ways, requireInstalled }: OpenSystem,
+  { system, orm, ways, watch, requireInstalled }: OpenSystem,
   settings: Settings,
   calls: LegacyCalls,
 ): Promise<void> {
@@ -113,6 +114,8 @@ async function serve(
       legacy.addHook('onResponse', async ({ identity, method, routeOptions }) =>
         calls.count(identity?.name ?? 'unknown', `${method} ${routeOptions.url}`),
       )
+      const isContracted = () => watch()?.current().phase.name === 'contracted'
+      sayWhatIsGone(legacy, { migration: system.migration.name, isContracted })
       system.serveLegacy?.(legacy, scope)
     })
   })

@@ -59,6 +59,11 @@ export const errors = defineErrors('API', {
     fix: (v) => `Install it: changeover install ${v.migration}`,
     retriable: true,
   },
+  LEGACY_GONE: {
+    message: (v: { migration: string }) =>
+      `The legacy model of ${v.migration} is no longer served: its tables are archived.`,
+    fix: 'Use the operations of the new model; see /docs.',
+  },
   TARGET_NOT_WRITTEN: {
     message: (v: { migration: string; phase: string }) =>
       `The new model of ${v.migration} is not written yet: its phase is ${v.phase}.`,

@@ -16,9 +16,12 @@ export interface Sort {
   readonly direction: 'asc' | 'desc'
 }
 
+/** How many rows an answer has at most. Numbers come as text. */
+export const limitSchema = { type: 'string', pattern: '^([1-9][0-9]{0,2}|1000)$', default: '100' }
+
 type Paging = 'offset' | 'token'
 
-/** The schema of a list's query string: any column as a filter, one to sort by, and a page. Numbers come as text. */
+/** The schema of a list's query string: any column as a filter, one to sort by, and a page. */
 export function listQuerySchema({ columns }: EntitySchemas, paging: Paging): Schema {
   const text = { type: 'string', maxLength: 200 }
   const page =
@@ -30,7 +33,7 @@ export function listQuerySchema({ columns }: EntitySchemas, paging: Paging): Sch
     additionalProperties: false,
     properties: {
       ...Object.fromEntries(columns.map((name) => [name, text])),
-      limit: { type: 'string', pattern: '^([1-9][0-9]{0,2}|1000)$', default: '100' },
+      limit: limitSchema,
       sort: { type: 'string', enum: columns.flatMap((name) => [name, `-${name}`]) },
       ...page,
     },

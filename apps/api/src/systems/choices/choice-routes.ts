@@ -3,6 +3,7 @@ import { fromEntityManager } from '@changeover/database/mikro-orm'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { listOf, problems } from '../../documented.ts'
 import type { ChosenWay, Way } from '../../in-phase.ts'
+import { limitSchema } from '../../resource/list-query.ts'
 import { isoTime } from '../../resource/row-view.ts'
 import type { Resource } from '../../resource/rows.ts'
 import { versionedResource } from '../../resource/versioned-resource.ts'
@@ -71,7 +72,7 @@ export function choiceChangeRoutes(app: FastifyInstance, callerOf: CallerOf, way
           type: 'object',
           additionalProperties: false,
           properties: {
-            limit: { type: 'string', pattern: '^([1-9][0-9]{0,2}|1000)$', default: '100' },
+            limit: limitSchema,
             before: { type: 'string', pattern: '^[0-9]{1,18}$', description: 'The id of the last one seen.' },
           },
         },

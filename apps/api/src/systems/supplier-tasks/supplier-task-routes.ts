@@ -39,12 +39,18 @@ export function supplierTaskRoutes(
   options: SupplierTaskOptions,
   place: VersionPlace,
 ): void {
-  reading(app, options, place)
-  updating(app, options, place)
-  creating(app, options, place)
+  dashboardRoute(app, options, place)
+  lists(app, options, place)
+  statusRoute(app, options, place)
+  dueDates(app, options, place)
+  assignment(app, options, place)
 }
 
-function reading(app: FastifyInstance, { prefix, tag, now }: SupplierTaskOptions, place: VersionPlace): void {
+function dashboardRoute(
+  app: FastifyInstance,
+  { prefix, tag, now }: SupplierTaskOptions,
+  place: VersionPlace,
+): void {
   const tags = [tag]
   app.get<{ Querystring: { today?: string } }>(
     `${prefix}/supplier-tasks/dashboard`,
@@ -59,6 +65,10 @@ function reading(app: FastifyInstance, { prefix, tag, now }: SupplierTaskOptions
     async ({ query: { today = now().toISOString().slice(0, 10) } }, reply) =>
       tellingVersion(place, reply).read('dashboard', (database, model) => dashboard(database, model, today)),
   )
+}
+
+function lists(app: FastifyInstance, { prefix, tag }: SupplierTaskOptions, place: VersionPlace): void {
+  const tags = [tag]
   app.get<{ Querystring: { supplier: string; project: string } }>(
     `${prefix}/supplier-tasks`,
     {
@@ -97,7 +107,7 @@ interface One {
   Params: { id: string }
 }
 
-function updating(app: FastifyInstance, { prefix, tag }: SupplierTaskOptions, place: VersionPlace): void {
+function statusRoute(app: FastifyInstance, { prefix, tag }: SupplierTaskOptions, place: VersionPlace): void {
   const tags = [tag]
   app.put<One & { Body: { status: InstanceStatus; reason?: string } }>(
     `${prefix}/supplier-tasks/:id/status`,
@@ -117,6 +127,10 @@ function updating(app: FastifyInstance, { prefix, tag }: SupplierTaskOptions, pl
       return reply.code(204).send(null)
     },
   )
+}
+
+function dueDates(app: FastifyInstance, { prefix, tag }: SupplierTaskOptions, place: VersionPlace): void {
+  const tags = [tag]
   app.put<One & { Body: { due: string | null } }>(
     `${prefix}/supplier-tasks/:id/due-date`,
     {
@@ -152,7 +166,7 @@ function updating(app: FastifyInstance, { prefix, tag }: SupplierTaskOptions, pl
   )
 }
 
-function creating(app: FastifyInstance, { prefix, tag }: SupplierTaskOptions, place: VersionPlace): void {
+function assignment(app: FastifyInstance, { prefix, tag }: SupplierTaskOptions, place: VersionPlace): void {
   app.post<{ Body: { supplier: string; project: string } }>(
     `${prefix}/assignments`,
     {

@@ -1,6 +1,7 @@
+import { contract, recordRestoredBackup } from '@changeover/migration'
 import type { PhaseName } from '@changeover/rollout'
 import { endpointFlags, supplierTaskSystem } from '@changeover/supplier-tasks'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type RunningApi, startApi } from '../../api.fixture.ts'
 
 let api: RunningApi
@@ -111,4 +112,23 @@ describe('V2', () => {
     expect((await change('first', etag)).statusCode).toBe(200)
     expect((await change('second', etag)).json()).toMatchObject({ code: 'API.VERSION_CHANGED' })
   })
+})
+
+test('once legacy is archived V1 is gone, and V2 answers whatever the flags say', async () => {
+  const { migration } = supplierTaskSystem
+  await api.go('target-only')
+  await recordRestoredBackup(api.database, migration, { by: 'test', note: 'a test' })
+  const limits = { disuseSeconds: 0 }
+  await contract(api.database, migration, {
+    by: 'test',
+    reason: 'a test',
+    confirmedName: migration.name,
+    limits,
+  })
+  await vi.waitFor(async () => {
+    const gone = await get(`/api/v1/supplier-tasks/dashboard${day}`)
+    expect([gone.statusCode, gone.json<{ code: string }>().code]).toEqual([410, 'API.LEGACY_GONE'])
+  }, 10_000)
+  expect((await get('/api/v1/supplier-task-instances?limit=1')).statusCode).toBe(410)
+  expect(await versions()).toEqual(['v2', 'v2', 'v2', 'v2'])
 })

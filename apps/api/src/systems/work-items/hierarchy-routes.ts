@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { FastifyInstance } from 'fastify'
 import { listOf, pageOf, problems } from '../../documented.ts'
 import type { Way } from '../../in-phase.ts'
+import { limitSchema } from '../../resource/list-query.ts'
 import { readToken, tokenOf } from '../../resource/opaque-token.ts'
 import { isoTime } from '../../resource/row-view.ts'
 
@@ -33,7 +34,7 @@ const querystring = {
   type: 'object',
   additionalProperties: false,
   properties: {
-    limit: { type: 'string', pattern: '^([1-9][0-9]?|[1-4][0-9]{2}|500)$', default: '100' },
+    limit: limitSchema,
     after: { type: 'string', maxLength: 2_000, description: 'The `next` of the page before.' },
   },
 }
