@@ -138,7 +138,7 @@ test('a table that is gone makes the verdict inconclusive, not clean', async () 
 test('a report that cannot be written is told so', async () => {
   await cli.run(['install'])
   expectFailure(
-    await cli.run(['verify', '--junit', 'nowhere/report.xml']),
+    await cli.run(['verify', '--output', 'junit=nowhere/report.xml']),
     'CLI.FILE_UNWRITABLE',
     /nowhere\/report\.xml/,
   )

@@ -41,7 +41,8 @@ export function startStart(args: readonly string[], options: ChildOptions = {}):
   return startNode([source('./start.ts'), ...args], options)
 }
 
-function startNode(args: readonly string[], { folder, environment }: ChildOptions): Child {
+/** Starts a program of this repository from source. */
+export function startNode(args: readonly string[], { folder, environment }: ChildOptions): Child {
   const child = spawn(process.execPath, ['--conditions=source', ...args], {
     cwd: folder ?? tmpdir(),
     env: { PATH: process.env['PATH'], NO_COLOR: '1', ...environment },

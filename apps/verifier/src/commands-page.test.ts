@@ -28,10 +28,13 @@ const order = [
   'undo',
   'quarantine',
   'status',
+  'watch',
   'doctor',
   'preflight',
+  'smoke',
   'docs',
   'uninstall',
+  'completion',
 ]
 
 async function section(args: readonly string[]): Promise<string> {

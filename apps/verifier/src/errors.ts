@@ -73,7 +73,7 @@ export const errors = defineErrors('CLI', {
     retriable: true,
   },
   API_REFUSED: {
-    message: (v: { call: string; status: number; said: string }) =>
+    message: (v: { call: string; status: number; code: string | null; said: string }) =>
       `${v.call} was answered with ${v.status}: ${v.said}.`,
     fix: (v) =>
       v.status === 401 || v.status === 403
@@ -97,7 +97,7 @@ export const errors = defineErrors('CLI', {
   API_OPEN: {
     message: (v: { url: string; call: string; status: number }) =>
       `The API at ${v.url} answers a stranger: ${v.call} gives ${v.status}.`,
-    fix: 'Switch authentication on, or let a proxy ask for it, before strangers can reach the API.',
+    fix: 'Set it in the environment of the API and restart: export AUTH=tokens',
   },
   CALENDAR_EMPTY: {
     message: (v: { url: string }) =>
@@ -107,6 +107,17 @@ export const errors = defineErrors('CLI', {
   CALENDAR_LACKS: {
     message: (v: { url: string; type: string }) => `The calendar of ${v.url} shows no ${v.type}.`,
     fix: 'Set it in the environment of the API and restart: export USE_UNIFIED_CALENDAR=true',
+  },
+
+  SMOKE_BROKEN: {
+    message: (v: { claim: string }) => `It is not so that ${v.claim}.`,
+    fix: 'Look into the log of the API for the requests of the smoke test.',
+  },
+  SMOKE_LEFT: {
+    message: (v: { url: string; id: string; status: number }) =>
+      `${v.url}/${v.id} could not be deleted; the API answered ${v.status}.`,
+    fix: (v) =>
+      `Delete it: curl -X DELETE -H 'If-Match: *' -H "Authorization: Bearer $CHANGEOVER_API_TOKEN" ${v.url}/${v.id}`,
   },
 
   // The checklist

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { FixReport, Verification } from '@changeover/verifier'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createCrmCli, type CrmCli } from './cli.fixture.ts'
+import { outputFormats as formats } from './commands/output-option.ts'
 
 let cli: CrmCli
 
@@ -68,13 +69,24 @@ test('what no fix can mend is left, with the reason, and stays a finding', async
   expect(fixed.stdout).toMatch(/Customer 9: no target row \(.*outside the map/)
 })
 
-test('a JUnit report names each mapping and each finding', async () => {
+test('a verification is written in every format, to stdout or to files beside it', async () => {
   await damage()
-  expect((await cli.run(['verify', '--junit', 'report.xml'])).code).toBe(4)
-  const xml = readFileSync(join(cli.folder, 'report.xml'), 'utf8')
-  expect(xml).toMatch(/^<\?xml/)
-  expect(xml).toContain('Customer')
-  expect(xml).toContain('changed')
+  const written = await cli.run([
+    'verify',
+    ...formats.flatMap((each) => ['--output', `${each}=report.${each}`]),
+  ])
+  expect(written.code).toBe(4)
+  expect(written.stdout).toContain('SUMMARY REPORT')
+  const read = (format: string) => readFileSync(join(cli.folder, `report.${format}`), 'utf8')
+  expect(read('table')).toBe(written.stdout)
+  expect(read('junit')).toMatch(/^<\?xml[^]*Customer[^]*changed/)
+  expect(read('markdown')).toMatch(/^## Party migration: ✗ findings\n/)
+  expect(JSON.parse(read('json'))).toMatchObject({ verdict: 'findings', migration: 'crm' })
+  expect(JSON.parse(read('sarif')).runs[0].results).toHaveLength(2)
+  const lines = read('ndjson').trimEnd().split('\n')
+  expect(lines.map((line) => JSON.parse(line).class)).toEqual(['mismatched', 'missing', undefined])
+  const { code, stdout } = await cli.run(['verify', '--output', 'ndjson'])
+  expect({ code, lines: stdout.trimEnd().split('\n').length }).toEqual({ code: 4, lines: 3 })
 })
 
 test('in GitHub Actions findings are annotated and the report goes to the step summary', async () => {

@@ -1,6 +1,7 @@
 import { Command } from '@commander-js/extra-typings'
 import { auditCommand } from './commands/audit.ts'
 import { backfillCommand } from './commands/backfill.ts'
+import { completeCommand, completionCommand } from './commands/completion.ts'
 import { contractCommand } from './commands/contract.ts'
 import { backupCommand } from './commands/backup.ts'
 import { doctorCommand } from './commands/doctor.ts'
@@ -13,10 +14,12 @@ import { planCommand } from './commands/plan.ts'
 import { preflightCommand } from './commands/preflight.ts'
 import { quarantineCommand } from './commands/quarantine.ts'
 import { restoreCommand } from './commands/restore.ts'
+import { smokeCommand } from './commands/smoke.ts'
 import { statusCommand } from './commands/status.ts'
 import { undoCommand } from './commands/undo.ts'
 import { uninstallCommand } from './commands/uninstall.ts'
 import { verifyCommand } from './commands/verify.ts'
+import { watchCommand } from './commands/watch.ts'
 import type { Shell } from './shell.ts'
 
 /** The version of this package; a test compares it with package.json. */
@@ -38,6 +41,16 @@ const help = {
 
 /** The whole command line. Nothing heavy is loaded before a command runs. */
 export function createProgram(shell: Shell) {
+  const program = createCommands(shell)
+    .addCommand(completionCommand())
+    .addCommand(completeCommand(shell), { hidden: true })
+  const nested = program.commands.flatMap((each) => [each, ...each.commands])
+  for (const each of [program, ...nested]) speakThrough(each, shell)
+  return program
+}
+
+/** What can be done, without what completes it. */
+export function createCommands(shell: Shell) {
   const program = new Command('changeover')
     .description(
       'Changes a live application over from one data model to another, without downtime or a lost write.',
@@ -59,14 +72,14 @@ export function createProgram(shell: Shell) {
     undoCommand(shell),
     quarantineCommand(shell),
     statusCommand(shell),
+    watchCommand(shell),
     doctorCommand(shell),
     preflightCommand(shell),
+    smokeCommand(shell),
     docsCommand(shell),
     uninstallCommand(shell),
   ]
   for (const each of commands) program.addCommand(each)
-  const nested = program.commands.flatMap((each) => [each, ...each.commands])
-  for (const each of [program, ...nested]) speakThrough(each, shell)
   return program
 }
 

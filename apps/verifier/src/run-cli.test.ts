@@ -14,8 +14,10 @@ const commands = [
   'undo',
   'quarantine',
   'status',
+  'watch',
   'doctor',
   'preflight',
+  'smoke',
   'docs',
   'uninstall',
 ]
@@ -55,6 +57,7 @@ test.each([
   [['backfill', '--batch-rows', 'many'], 'CLI.USAGE_WRONG', 'whole number from 1 to 100000'],
   [['backfill', '--batch-rows', '0'], 'CLI.USAGE_WRONG', 'whole number from 1 to 100000'],
   [['backfill', '--batch-rows'], 'CLI.USAGE_WRONG', 'argument missing'],
+  [['verify', '--output', 'html'], 'CLI.USAGE_WRONG', 'Give table, json, ndjson, junit, sarif, markdown'],
   [['undo'], 'CLI.USAGE_WRONG', "missing required argument 'fix'"],
   [['plan', 'crm', 'more'], 'CLI.USAGE_WRONG', 'too many arguments'],
 ])('%j is refused as %s', async (args, failureCode, text) => {

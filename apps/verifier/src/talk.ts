@@ -2,6 +2,8 @@ import { styleText } from 'node:util'
 
 /** What is said beside the data: on stderr, so that stdout can be piped. */
 export interface Talk {
+  /** Where it is said, for a view of one's own. */
+  readonly stream: NodeJS.WriteStream
   say(line: string): void
   /** A line that may be replaced by the next one, where there is a terminal; elsewhere at most one every few seconds. */
   progress(line: string): void
@@ -21,6 +23,7 @@ export function talkOn(stream: NodeJS.WriteStream): Talk {
     shown = false
   }
   return {
+    stream,
     say(line) {
       clear()
       stream.write(`${line}\n`)

@@ -23,6 +23,9 @@ export { preflightChecks, type PreflightOptions } from './preflight/preflight-ch
 export { type Profile, profiles } from './preflight/profile.ts'
 export { nodeOffsetMinutes } from './doctor/node-offset.ts'
 
+// Follow what other processes do
+export { type Activity, createActivityWatch, type SeenMapping } from './operate/activity-watch.ts'
+
 // Decide: data, without effects
 export { plan, type Plan, type PlannedMapping, type PlannedStep, problemsOf } from './plan.ts'
 export { nextCommand, type NextCommand } from './next-command.ts'

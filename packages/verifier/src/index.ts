@@ -29,6 +29,8 @@ export { type Flag, renderTable, type TableOptions } from './render/table.ts'
 export { renderVerbose } from './render/verbose.ts'
 export { renderJson } from './render/json.ts'
 export { renderJunit } from './render/junit.ts'
+export { renderNdjson } from './render/ndjson.ts'
+export { renderSarif } from './render/sarif.ts'
 export { renderGithubAnnotations, renderGithubSummary } from './render/github.ts'
 
 // What the installer needs

@@ -14,11 +14,17 @@ interface ApiAnswer {
   readonly body: unknown
 }
 
+interface AskOptions {
+  readonly body?: object
+  /** The version that is meant, as an `etag` says it. */
+  readonly ifMatch?: string
+}
+
 export interface ApiClient extends ApiTarget {
   /** Asks, and gives whatever the API answers. Errors: CLI.API_UNREACHABLE. */
-  ask(call: string, body?: object): Promise<ApiAnswer>
+  ask(call: string, options?: AskOptions): Promise<ApiAnswer>
   /** Asks for something that must succeed. Errors: CLI.API_UNREACHABLE, CLI.API_REFUSED. */
-  need(call: string, body?: object): Promise<ApiAnswer>
+  need(call: string, options?: AskOptions): Promise<ApiAnswer>
 }
 
 const timeoutMs = 30_000
@@ -27,7 +33,7 @@ const timeoutMs = 30_000
 export function createApiClient({ url, token }: ApiTarget): ApiClient {
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) throw errors.API_URL_INVALID({ url })
   const base = url.replace(/\/+$/, '')
-  const ask: ApiClient['ask'] = async (call, body) => {
+  const ask: ApiClient['ask'] = async (call, { body, ifMatch } = {}) => {
     const [method = 'GET', path = '/'] = call.split(' ')
     try {
       const response = await fetch(`${base}${path}`, {
@@ -35,6 +41,7 @@ export function createApiClient({ url, token }: ApiTarget): ApiClient {
         headers: {
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(timeoutMs),
@@ -44,10 +51,15 @@ export function createApiClient({ url, token }: ApiTarget): ApiClient {
       throw errors.API_UNREACHABLE({ url: base, said: saidBy(error) }, { cause: error })
     }
   }
-  const need: ApiClient['need'] = async (call, body) => {
-    const answer = await ask(call, body)
+  const need: ApiClient['need'] = async (call, options) => {
+    const answer = await ask(call, options)
     if (answer.status >= 200 && answer.status < 300) return answer
-    throw errors.API_REFUSED({ call, status: answer.status, said: problemText(answer.body) })
+    throw errors.API_REFUSED({
+      call,
+      status: answer.status,
+      code: textIn(answer.body, 'code') ?? null,
+      said: problemText(answer.body),
+    })
   }
   return { url: base, token, ask, need }
 }
@@ -62,8 +74,9 @@ function parsed(text: string): unknown {
 
 /** What a problem document says, or the begin of whatever came. */
 function problemText(body: unknown): string {
-  const text = ['code', 'detail', 'title'].flatMap((name) => textIn(body, name) ?? [])
-  return text.length > 0 ? text.join(': ') : JSON.stringify(body).slice(0, 200)
+  const [said] = ['detail', 'title'].flatMap((name) => textIn(body, name) ?? [])
+  const text = [textIn(body, 'code') ?? [], said ?? []].flat().join(': ')
+  return text === '' ? JSON.stringify(body).slice(0, 200) : text.replace(/\.$/, '')
 }
 
 /** The text of a field, where there is one. */

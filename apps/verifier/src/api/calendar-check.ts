@@ -1,6 +1,7 @@
 import type { Check } from '@changeover/migration'
 import { errors } from '../errors.ts'
 import { type ApiClient, textIn, valueIn } from './api-client.ts'
+import { listOf } from './list-of.ts'
 
 const always = 'start=1970-01-01T00:00:00Z&end=2100-01-01T00:00:00Z'
 const lookedAt = 500
@@ -15,7 +16,12 @@ export function calendarCheck(api: ApiClient): Check {
       if (types.length === 0) return { notApplicable: 'the API has no calendar' }
       const feed = await api.need(`GET /api/calendar.ics?${always}`)
       if (!String(feed.body).startsWith('BEGIN:VCALENDAR'))
-        throw errors.API_REFUSED({ call: 'GET /api/calendar.ics', status: feed.status, said: 'no VCALENDAR' })
+        throw errors.API_REFUSED({
+          call: 'GET /api/calendar.ics',
+          status: feed.status,
+          code: null,
+          said: 'no VCALENDAR',
+        })
       const dated = await datedTypes(api, types)
       const shown = await shownTypes(api, dated)
       const missing = dated.filter((type) => !shown.includes(type))
@@ -63,9 +69,4 @@ async function shownTypes(api: ApiClient, types: readonly string[]): Promise<rea
     if (seen.includes(type)) shown.push(type)
   }
   return shown
-}
-
-/** A list that came over the network; empty where it is none. */
-export function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : []
 }

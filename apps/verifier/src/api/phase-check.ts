@@ -2,7 +2,7 @@ import { type Check, type Migration } from '@changeover/migration'
 import { checkFlags, type Environment, flagText, phases } from '@changeover/rollout'
 import { errors } from '../errors.ts'
 import { type ApiClient, textIn, valueIn } from './api-client.ts'
-import { listOf } from './calendar-check.ts'
+import { listOf } from './list-of.ts'
 
 /** Whether a running API is ready, and acts by the phase that the flags of the environment mean. */
 export function phaseCheck(

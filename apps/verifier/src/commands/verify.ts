@@ -1,6 +1,7 @@
 import { perform } from '../perform.ts'
 import type { Shell } from '../shell.ts'
 import { newCommand } from './new-command.ts'
+import { outputOption } from './output-option.ts'
 import { wholeNumber } from './whole-number.ts'
 
 export function verifyCommand(shell: Shell) {
@@ -17,7 +18,11 @@ export function verifyCommand(shell: Shell) {
       ['changeover verify --verbose', 'and each finding with key, field, both values'],
       ['changeover verify --fix', 'mends what differs, and verifies again'],
       ['changeover verify --report-only --strict', 'the summary alone; nothing is let pass'],
-      ['changeover verify --json --junit report.xml', 'for machines'],
+      [
+        'changeover verify --output junit=report.xml --output sarif=report.sarif',
+        'reports for a build server',
+      ],
+      ['changeover verify --output ndjson', 'each finding in a line, for a pipe'],
     ],
     exits: [0, 4, 5],
   })
@@ -26,7 +31,7 @@ export function verifyCommand(shell: Shell) {
     .option('--report-only', 'print the summary without the single checks')
     .option('--verbose', 'print each finding')
     .option('--strict', 'count values held by one side as findings')
-    .option('--junit <file>', 'write the result as JUnit XML too')
+    .addOption(outputOption())
     .option('--resume <verification>', 'go on with an interrupted verification')
     .option('--chunk-rows <rows>', 'legacy rows per statement', wholeNumber(1, 10_000_000), 50_000)
     .option('--workers <count>', 'statements at a time', wholeNumber(1, 32), 2)

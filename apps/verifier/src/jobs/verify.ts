@@ -1,12 +1,13 @@
 import { type MigrationVerification, runVerification } from '@changeover/migration'
 import type { Verdict } from '@changeover/verifier'
+import type { Output } from '../commands/output-option.ts'
 import { errors } from '../errors.ts'
 import { type ExitCode, exitCodes } from '../exit-code.ts'
 import { operating } from '../operating.ts'
 import type { Job } from '../perform.ts'
 import { tellGithub } from '../render/tell-github.ts'
 import { verifyText } from '../render/verify-text.ts'
-import { requireWritable, writeJunit } from '../render/write-junit.ts'
+import { requireWritable, writeOutputs } from '../render/outputs.ts'
 
 export interface VerifySettings {
   /** Whether to mend; as the environment says unless given. */
@@ -14,7 +15,8 @@ export interface VerifySettings {
   readonly reportOnly?: boolean | undefined
   readonly verbose?: boolean | undefined
   readonly strict?: boolean | undefined
-  readonly junit?: string | undefined
+  /** In which formats, and where to. */
+  readonly output?: readonly Output[] | undefined
   readonly resume?: string | undefined
   readonly chunkRows?: number
   readonly workers?: number
@@ -27,10 +29,10 @@ const codes: Readonly<Record<Verdict, ExitCode>> = {
 }
 
 /** Compares both sides, mends what differs where that was asked for, and reports. */
-export function verify({ junit, ...settings }: VerifySettings): Job {
+export function verify({ output: outputs = [], ...settings }: VerifySettings): Job {
   return async (session) => {
     const { environment, migration, signal, talk } = session
-    if (junit !== undefined) await requireWritable(session, junit)
+    await requireWritable(session, outputs)
     const verified = await runVerification(operating(session), {
       ...settings,
       signal,
@@ -41,10 +43,11 @@ export function verify({ junit, ...settings }: VerifySettings): Job {
     })
     if (verified.isInterrupted) throw interrupted(verified)
     const { verification, fixes } = verified
-    if (junit !== undefined) await writeJunit(session, junit, verification)
     if (environment['GITHUB_ACTIONS'] === 'true') await tellGithub(session, verification)
     const data = { ...verification, fixes }
-    const text = verifyText(migration, settings, verified)
+    const table = verifyText(migration, settings, verified)
+    const { targetModel } = migration
+    const text = await writeOutputs(session, outputs, { verification, targetModel, table })
     return { exitCode: codes[verification.verdict], data, text }
   }
 }

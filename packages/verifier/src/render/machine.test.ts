@@ -1,3 +1,6 @@
+import schema from '@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json' with { type: 'json' }
+import Ajv from 'ajv-draft-04'
+import formats from 'ajv-formats'
 import { describe, expect, test } from 'vitest'
 import { errors } from '../errors.ts'
 import type { Finding } from '../finding.ts'
@@ -6,6 +9,8 @@ import { escapeXml } from './escape-xml.ts'
 import { renderGithubAnnotations, renderGithubSummary } from './github.ts'
 import { renderJson } from './json.ts'
 import { renderJunit } from './junit.ts'
+import { renderNdjson } from './ndjson.ts'
+import { renderSarif } from './sarif.ts'
 import { renderVerbose } from './verbose.ts'
 
 const finding: Finding = {
@@ -89,6 +94,57 @@ describe('github', () => {
 test('verbose has a line for each finding, and says how many were left out', () => {
   expect(renderVerbose(found).split('\n')).toHaveLength(5) // one value has a line feed
   expect(renderVerbose(found)).toMatch(/… and 4 more$/)
+})
+
+describe('sarif', () => {
+  const ajv = new Ajv.default({ strict: false, unicodeRegExp: false })
+  formats.default(ajv)
+  const validate = ajv.compile(schema)
+  const faults = (text: string) => (validate(JSON.parse(text)) ? [] : validate.errors)
+
+  test('is valid by the schema of the standard, with and without findings', () => {
+    for (const each of [found, unread, verificationOf([agreeing('Event', 2)])])
+      expect(faults(renderSarif(each))).toEqual([])
+    expect(faults(JSON.stringify({ version: '2.1.0', runs: [{ results: [] }] }))).not.toEqual([])
+  })
+
+  test('has a result for each finding, at its row and field, that is the same one the next time', () => {
+    const results = (of: typeof found) => JSON.parse(renderSarif(of)).runs[0].results
+    expect(results(found)).toMatchObject([
+      {
+        ruleId: 'missing',
+        level: 'error',
+        locations: [{ logicalLocations: [{ fullyQualifiedName: 'work-items/StaffTask 17' }] }],
+      },
+      {
+        ruleId: 'mismatched',
+        locations: [{ logicalLocations: [{ fullyQualifiedName: 'work-items/StaffTask 17 title' }] }],
+      },
+      { ruleId: 'held', level: 'error' },
+    ])
+    const later = { ...found, findings: found.findings.map((each) => ({ ...each, targetValue: 'another' })) }
+    const prints = (of: typeof found) =>
+      results(of).map((each: { partialFingerprints: object }) => each.partialFingerprints)
+    expect(prints(later)).toEqual(prints(found))
+    expect(new Set(prints(found).map((each: object) => JSON.stringify(each))).size).toBe(3)
+  })
+
+  test('what was not read is a notification of a run that did not succeed', () => {
+    expect(JSON.parse(renderSarif(unread)).runs[0].invocations).toMatchObject([
+      {
+        executionSuccessful: false,
+        toolExecutionNotifications: [{ message: { text: expect.stringContaining('event') } }],
+      },
+    ])
+  })
+})
+
+test('ndjson has a finding in each line, and the rest in the last one', () => {
+  const lines = renderNdjson(found)
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(lines.slice(0, -1)).toEqual(found.findings)
+  expect(lines.at(-1)).toMatchObject({ verdict: 'findings', findingsOmitted: 4 })
 })
 
 test('json is the whole verification', () => {
