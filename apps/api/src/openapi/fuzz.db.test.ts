@@ -41,7 +41,9 @@ async function look(): Promise<Known> {
   }
   for (const { method, path } of operations) {
     if (method !== 'get' || path.includes('{')) continue
-    const { items = [] } = (await api.app.inject(`${path}?limit=20`)).json<{ items?: readonly object[] }>()
+    const answer = await api.app.inject(`${path}?limit=20`)
+    const isJson = String(answer.headers['content-type']).startsWith('application/json')
+    const { items = [] } = isJson ? answer.json<{ items?: readonly object[] }>() : {}
     for (const item of items)
       for (const [name, value] of Object.entries(item)) add(name === 'id' ? path : name, value)
   }
