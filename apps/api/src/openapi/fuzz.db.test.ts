@@ -32,6 +32,11 @@ interface Document {
   readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> }
 }
 
+/** What moves a phase or starts a job is only asked what it must refuse, since the rest of this suite goes by the phase. */
+function movesPhases({ method, path }: NamedOperation): boolean {
+  return path.startsWith('/control') && method !== 'get'
+}
+
 /** Texts that lists show, by the name of the field; and keys by the path of the list. */
 async function look(): Promise<Known> {
   const found = new Map<string, Set<string>>()
@@ -102,7 +107,8 @@ async function objection(
 async function fuzz(requests: (operation: NamedOperation) => fc.Arbitrary<Request>, mustRefuse: boolean) {
   let asked = 0
   done = 0
-  const any = fc.oneof(...operations.map((each) => requests(each)))
+  const asking = operations.filter((each) => mustRefuse || !movesPhases(each))
+  const any = fc.oneof(...asking.map((each) => requests(each)))
   const property = fc.asyncProperty(any, async (request) => {
     asked++
     expect(await objection(request, mustRefuse)).toBeUndefined()
