@@ -18,6 +18,7 @@ const checks = [
   ['lint', 'oxlint', '--type-aware', '--quiet'],
   // The bootstrap builds what changed, and only that.
   ['build', 'node', 'scripts/bootstrap.mjs', 'node', '--version'],
+  ['packed packages', 'node', 'scripts/packed-packages.mjs'],
   ['typecheck', 'turbo', 'run', 'typecheck', '--output-logs=errors-only'],
 ]
 

@@ -28,7 +28,7 @@ try {
 async function run(files: readonly string[], server: string | undefined): Promise<void> {
   const { CHANGEOVER_TEST_DATABASE_URL: _, ...rest } = process.env
   const env = server === undefined ? rest : { ...rest, CHANGEOVER_TEST_DATABASE_URL: server }
-  const command = ['--conditions=source', '--disable-warning=ExperimentalWarning', runOne, ...files]
+  const command = [...process.execArgv, runOne, ...files]
   await promisify(execFile)(process.execPath, command, { env }).catch((error: { stderr?: string }) => {
     console.log(`${files.length === 1 ? files[0] : 'examples without a database'}: ${error.stderr ?? error}`)
     process.exitCode = 1
