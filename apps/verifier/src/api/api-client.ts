@@ -7,7 +7,7 @@ export interface ApiTarget {
   readonly token?: string | undefined
 }
 
-interface ApiAnswer {
+export interface ApiAnswer {
   readonly status: number
   readonly headers: Headers
   /** Parsed where it is JSON, otherwise the text. */

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { type ApiClient, textIn, valueIn } from '../api/api-client.ts'
+import { type ApiAnswer, type ApiClient, textIn, valueIn } from '../api/api-client.ts'
 import { listOf } from '../api/list-of.ts'
 import { errors } from '../errors.ts'
 
@@ -64,7 +64,7 @@ function isBusy(status: number): boolean {
 }
 
 /** Deletes the version that is there now. */
-export async function removeItem(api: ApiClient, id: string) {
+export async function removeItem(api: ApiClient, id: string): Promise<ApiAnswer> {
   const { headers } = await api.ask(`GET ${itemsPath}/${id}`)
   return api.ask(`DELETE ${itemsPath}/${id}`, { ifMatch: headers.get('etag') ?? '*' })
 }
