@@ -8,6 +8,7 @@ import { dualWrite } from './dual-write.ts'
 import { foundation } from './foundation.ts'
 import { tableOf } from './measure.ts'
 import { proxies } from './proxies.ts'
+import { rollback } from './rollback.ts'
 import { supplierTaskBench } from './supplier-tasks.ts'
 import { switchover } from './switchover.ts'
 
@@ -16,6 +17,7 @@ const benchmarks = {
   foundation,
   'dual-write': dualWrite,
   proxies,
+  rollback,
   switchover,
   'supplier-tasks': supplierTaskBench,
   api,

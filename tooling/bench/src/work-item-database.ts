@@ -15,7 +15,7 @@ export async function workItemDatabase(
 ): Promise<PoolDatabase & { readonly url: string }> {
   const { url } = await createTestDatabase({ serverUrl })
   await migrate(url)
-  const database = createPoolDatabase({ url, maxConnections: 6 })
+  const database = createPoolDatabase({ url, maxConnections: 12 })
   await seedWorkItems(database)
   await generateStaffTasks(database, rows)
   const indexes = workItems.mappings.flatMap((mapping) => identityIndexSql(mapping)?.text ?? [])
