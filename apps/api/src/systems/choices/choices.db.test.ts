@@ -107,10 +107,10 @@ describe('choices', () => {
         actor,
       ]),
     ).toEqual([
-      ['delete', 'farming', 'Agriculture', undefined, undefined, 'api'],
-      ['update', 'agro', 'Agriculture', 'farming', 'Agriculture', 'api'],
-      ['update', 'agro', 'Farming', 'agro', 'Agriculture', 'api'],
-      ['insert', undefined, undefined, 'agro', 'Farming', 'api'],
+      ['delete', 'farming', 'Agriculture', undefined, undefined, 'anybody'],
+      ['update', 'agro', 'Agriculture', 'farming', 'Agriculture', 'anybody'],
+      ['update', 'agro', 'Farming', 'agro', 'Agriculture', 'anybody'],
+      ['insert', undefined, undefined, 'agro', 'Farming', 'anybody'],
     ])
   })
 
