@@ -57,6 +57,8 @@ export async function startApi(given: StartOptions = {}): Promise<RunningApi> {
     v2Endpoints: endpointFlags({}),
     legacyDeprecatedSince: undefined,
     legacySunset: undefined,
+    controlHost: '127.0.0.1',
+    controlPort: undefined,
     version: '0.0.0-test',
     ...options,
   })

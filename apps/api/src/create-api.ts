@@ -3,6 +3,7 @@ import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import underPressure from '@fastify/under-pressure'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import { controlPlane } from './control/control-plane.ts'
 import { closeAnsweredConnections } from './drain.ts'
 import { errors } from './errors.ts'
 import { authenticate, identified } from './identity/authenticate.ts'
@@ -31,36 +32,15 @@ export interface ApiOptions extends Settings {
 export type Api = FastifyInstance
 
 /**
- * Composes the application: a way to the database, the phases, and the operations of every system.
+ * Composes the application: a way to the database, the phases, and the operations of every system. The control plane is among them where it
+ * has no listener of its own.
  *
  * Errors: DATABASE.* when the database does not answer.
  */
 export async function createApi(options: ApiOptions): Promise<Api> {
-  const app = Fastify({
-    logger: { level: options.logLevel, redact: ['req.headers.authorization', 'req.headers.cookie'] },
-    // A value of the wrong type is an error of its client, not something to be guessed.
-    ajv: {
-      customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: true, allErrors: false },
-    },
-    genReqId: () => crypto.randomUUID(),
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: maxKeyLength },
-    // Of what the router itself refuses.
-    frameworkErrors: answerProblem,
-    forceCloseConnections: 'idle',
-  })
+  const app = newApp(options)
   const { database, systems } = await open(app, options)
-  closeAnsweredConnections(app)
-  app.setErrorHandler(answerProblem)
-  refuseUnstorableText(app)
-  app.setNotFoundHandler(answerUnknownRoute)
-  await app.register(helmet)
-  await app.register(rateLimit, { max: options.rateLimitPerMinute, timeWindow: '1 minute' })
-  await app.register(underPressure, { maxEventLoopDelay: options.maxEventLoopDelayMs })
-  await openapi(app, options)
-  app.addHook('onRequest', async (request, reply) => {
-    void reply.header('x-request-id', request.id)
-  })
-  authenticate(app, database, options)
+  await common(app, database, options)
   operations(app, {
     version: options.version,
     systems: () => systems.map(readiness),
@@ -73,7 +53,59 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   app.addHook('onClose', () => calls.close())
   legacyCallerRoute(app, database)
   for (const each of systems) await serve(app, each, options, calls)
+  if (options.controlPort === undefined) control(app, options)
   return app
+}
+
+/** The control plane alone, for a listener of its own; undefined where it is beside everything else. */
+export async function createControlApi(options: ApiOptions): Promise<Api | undefined> {
+  if (options.controlPort === undefined) return undefined
+  const app = newApp(options)
+  const database = createPoolDatabase({ url: options.databaseUrl, maxConnections: 2 })
+  app.addHook('onClose', () => database.close())
+  await runDdl(database, identityLedger)
+  await common(app, database, options)
+  control(app, options)
+  return app
+}
+
+/** Long work and transitions hold connections, which requests for data must not wait for. */
+function control(app: FastifyInstance, { databaseUrl }: ApiOptions): void {
+  const database = createPoolDatabase({ url: databaseUrl, maxConnections: 6 })
+  app.addHook('onClose', () => database.close())
+  const migrations = servedSystems.map(({ migration }) => migration)
+  controlPlane(app, { database, migrations, now: () => new Date() })
+}
+
+function newApp({ logLevel }: ApiOptions): FastifyInstance {
+  return Fastify({
+    logger: { level: logLevel, redact: ['req.headers.authorization', 'req.headers.cookie'] },
+    // A value of the wrong type is an error of its client, not something to be guessed.
+    ajv: {
+      customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: true, allErrors: false },
+    },
+    genReqId: () => crypto.randomUUID(),
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: maxKeyLength },
+    // Of what the router itself refuses.
+    frameworkErrors: answerProblem,
+    forceCloseConnections: 'idle',
+  })
+}
+
+/** What every listener has: problems, limits, the description of its operations, and who asks. */
+async function common(app: FastifyInstance, database: Database, options: ApiOptions): Promise<void> {
+  closeAnsweredConnections(app)
+  app.setErrorHandler(answerProblem)
+  refuseUnstorableText(app)
+  app.setNotFoundHandler(answerUnknownRoute)
+  await app.register(helmet)
+  await app.register(rateLimit, { max: options.rateLimitPerMinute, timeWindow: '1 minute' })
+  await app.register(underPressure, { maxEventLoopDelay: options.maxEventLoopDelayMs })
+  await openapi(app, options)
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id)
+  })
+  authenticate(app, database, options)
 }
 
 async function open(app: FastifyInstance, { databaseUrl: url }: ApiOptions) {

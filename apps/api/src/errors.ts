@@ -75,6 +75,25 @@ export const errors = defineErrors('API', {
     fix: (v) =>
       `Write through the legacy endpoints until the target leads: changeover phase show ${v.migration}`,
   },
+  // The control plane
+  MIGRATION_UNKNOWN: {
+    message: (v: { name: string; known: string }) => `There is no migration ${v.name}.`,
+    fix: (v) => `Name one of: ${v.known}.`,
+  },
+  JOB_RUNNING: {
+    message: (v: { migration: string; kind: string }) => `A ${v.kind} of ${v.migration} is under way.`,
+    fix: (v) => `Wait for its end, or stop it: POST /control/migrations/${v.migration}/pause`,
+  },
+  JOB_NONE: {
+    message: (v: { migration: string }) =>
+      `Nothing of that kind is under way for ${v.migration} in this process.`,
+    fix: (v) => `Look what is: GET /control/migrations/${v.migration}`,
+  },
+  CLOSING: {
+    message: () => 'This process is about to end, and begins nothing.',
+    fix: 'Ask again: another process answers, or this one once it is back.',
+    retriable: true,
+  },
   REQUEST_INVALID: {
     message: (v: { where: string; said: string }) => `The ${v.where} of the request is wrong: ${v.said}.`,
     fix: 'See the schema of the operation in /openapi.json.',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describeFailure, isFailure } from '@changeover/errors'
 import closeWithGrace from 'close-with-grace'
-import { createApi } from './create-api.ts'
+import { createApi, createControlApi } from './create-api.ts'
 import { createProgram } from './program.ts'
 import { readSettings } from './settings.ts'
 
@@ -12,12 +12,14 @@ const { version }: { version: string } = JSON.parse(
 async function serve(): Promise<void> {
   const settings = readSettings(process.env)
   const app = await createApi({ ...settings, version })
+  const control = await createControlApi({ ...settings, version })
   // Requests that are under way get ten seconds to end.
   closeWithGrace({ delay: 10_000, logger: app.log }, async ({ err }) => {
     if (err) app.log.error({ err }, 'closing after an error')
-    await app.close()
+    await Promise.all([app.close(), control?.close()])
   })
   await app.listen({ host: settings.host, port: settings.port })
+  await control?.listen({ host: settings.controlHost, port: settings.controlPort ?? 0 })
 }
 
 try {

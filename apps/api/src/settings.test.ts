@@ -19,6 +19,8 @@ describe('the settings', () => {
       v2Endpoints: { dashboard: false, reading: false, updating: false, creating: false },
       legacyDeprecatedSince: undefined,
       legacySunset: undefined,
+      controlHost: '127.0.0.1',
+      controlPort: undefined,
     })
   })
 

@@ -24,6 +24,8 @@ const shape = z.object({
   USE_UNIFIED_CALENDAR: z.stringbool().default(false),
   LEGACY_DEPRECATED_SINCE: z.iso.date().optional(),
   LEGACY_SUNSET: z.iso.date().optional(),
+  CONTROL_HOST: z.string().default('127.0.0.1'),
+  CONTROL_PORT: port.optional(),
 })
 
 /** What the environment says of this process. */
@@ -50,6 +52,9 @@ export interface Settings {
   readonly legacyDeprecatedSince: string | undefined
   /** From when on the legacy endpoints may be gone, as `2027-06-30`; they say nothing of it without. */
   readonly legacySunset: string | undefined
+  readonly controlHost: string
+  /** Where the control plane listens, and only there; undefined: beside everything else. */
+  readonly controlPort: number | undefined
 }
 
 /** The environment of a process. */
@@ -77,6 +82,8 @@ export function readSettings(environment: Environment): Settings {
     v2Endpoints: endpointFlags(environment),
     legacyDeprecatedSince: data.LEGACY_DEPRECATED_SINCE,
     legacySunset: data.LEGACY_SUNSET,
+    controlHost: data.CONTROL_HOST,
+    controlPort: data.CONTROL_PORT,
   }
 }
 
@@ -84,10 +91,12 @@ const loopback = ['127.0.0.1', '::1', 'localhost']
 
 /** Tokens are asked for wherever others than this machine can reach us. Errors: API.OPEN_TO_STRANGERS, SETTING_INVALID. */
 function authOf(data: z.infer<typeof shape>): Pick<Settings, 'auth' | 'oidc'> {
-  const { HOST, OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience } = data
-  const isReachable = !loopback.includes(HOST)
+  const { HOST, CONTROL_HOST, CONTROL_PORT, OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience } = data
+  const hosts = CONTROL_PORT === undefined ? [HOST] : [HOST, CONTROL_HOST]
+  const outside = hosts.find((host) => !loopback.includes(host))
+  const isReachable = outside !== undefined
   const auth = data.AUTH ?? (isReachable || issuer !== undefined ? 'tokens' : 'off')
-  if (auth === 'off' && isReachable) throw errors.OPEN_TO_STRANGERS({ host: HOST })
+  if (auth === 'off' && isReachable) throw errors.OPEN_TO_STRANGERS({ host: outside })
   if (issuer === undefined) return { auth, oidc: undefined }
   if (audience === undefined)
     throw errors.SETTING_INVALID({ name: 'OIDC_AUDIENCE', said: 'it is needed beside OIDC_ISSUER' })

@@ -1,6 +1,21 @@
 import type { Failure } from '@changeover/errors'
 import { servedSystems } from './systems/served-systems.ts'
 
+/** What is refused because of where a migration stands. */
+const asThingsStand: readonly string[] = [
+  ...[
+    'EPOCH_MOVED',
+    'TRANSITION_CONFLICT',
+    'GATES_CLOSED',
+    'NO_SUCH_TRANSITION',
+    'NO_WAY_BACK',
+    'PHASE_MISSING',
+  ].map((code) => `ROLLOUT.${code}`),
+  ...['PHASE_LAST', 'PHASE_OTHER_WAY', 'PHASE_FORBIDS', 'DUAL_WRITE_OFF', 'NOT_INSTALLED', 'CONTRACTED'].map(
+    (code) => `MIGRATION.${code}`,
+  ),
+]
+
 /** Codes that stand for another status than that of their namespace. */
 const byCode: Readonly<Record<string, number>> = {
   ...Object.fromEntries(servedSystems.flatMap(({ statuses }) => Object.entries(statuses))),
@@ -13,6 +28,11 @@ const byCode: Readonly<Record<string, number>> = {
   'API.LEGACY_GONE': 410,
   'API.TARGET_NOT_WRITTEN': 409,
   'API.TARGET_FOLLOWS': 409,
+  'API.MIGRATION_UNKNOWN': 404,
+  'API.JOB_RUNNING': 409,
+  'API.JOB_NONE': 409,
+  ...Object.fromEntries(asThingsStand.map((code) => [code, 409])),
+  'VERIFIER.VERIFICATION_UNKNOWN': 404,
   'PROXIES.ROW_REFUSED': 422,
   'DUAL_WRITE.ROW_REFUSED': 422,
   'API.ROW_REFUSED': 422,

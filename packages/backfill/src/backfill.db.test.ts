@@ -82,6 +82,15 @@ describe('a run', () => {
     expect(report.state).toBe('done')
   })
 
+  test('that rests for long goes on as soon as its pace says so', async () => {
+    await seedTasks(home.database, 100)
+    let pauseMs = 3_600_000
+    const pace = () => ({ pauseMs })
+    const onProgress = () => setImmediate(() => (pauseMs = 0))
+    const report = await home.backfill.run(taskToCard, { heldValues, batchRows: 50, pace, onProgress })
+    expect(report.state).toBe('done')
+  })
+
   test('that rests between two batches stops at once when told to', async () => {
     await seedTasks(home.database, 100)
     const stopping = new AbortController()

@@ -103,13 +103,19 @@ export async function runBatches(context: RunContext, plan: RunPlan): Promise<Ba
   }
 }
 
+// A rest asks again how long it is, so that a new pace holds at once.
+const longestRestMs = 250
+
 /** Until the next batch, or the signal. */
 async function rest({ pace, signal }: RunPlan): Promise<void> {
-  const { pauseMs } = pace()
-  if (pauseMs === 0) return
-  await setTimeout(pauseMs, undefined, signal && { signal }).catch((error: unknown) => {
-    if (signal?.aborted !== true) throw error
-  })
+  const begun = performance.now()
+  const left = () => pace().pauseMs - (performance.now() - begun)
+  while (signal?.aborted !== true && left() > 0) {
+    const restMs = Math.min(left(), longestRestMs)
+    await setTimeout(restMs, undefined, signal && { signal }).catch((error: unknown) => {
+      if (signal?.aborted !== true) throw error
+    })
+  }
 }
 
 /** One batch, and what follows from it. Tells whether nothing is left. */

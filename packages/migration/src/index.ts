@@ -66,12 +66,23 @@ export { type PhaseView, viewPhase } from './operate/phase-view.ts'
 export { type PhaseMove } from './operate/phase-target.ts'
 export { type MovePlan, type MoveSettings, planMove } from './operate/plan-move.ts'
 export { movePhase, type MoveRequest, setPhase } from './operate/move-phase.ts'
-export { type BackfillSettings, type MigrationBackfill, runBackfill } from './operate/run-backfill.ts'
+export {
+  type BackfillSettings,
+  type MigrationBackfill,
+  requireFillable,
+  runBackfill,
+} from './operate/run-backfill.ts'
 export {
   type MigrationVerification,
   runVerification,
   type VerificationSettings,
 } from './operate/run-verification.ts'
+export {
+  type Operation,
+  type RecordedOperation,
+  recordedOperations,
+  recordOperation,
+} from './operate/operation-ledger.ts'
 export { verifierOf } from './verifier-of.ts'
 
 // The end of legacy

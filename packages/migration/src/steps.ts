@@ -15,6 +15,7 @@ import {
   proxyIndexesEngine,
   type StepEngine,
 } from './engine-steps.ts'
+import { operationLedgerDdl } from './operate/operation-ledger.ts'
 import { rehearsalLedgerDdl } from './rehearsal-ledger.ts'
 import { stepLedgerDdl } from './step-ledger.ts'
 
@@ -60,6 +61,7 @@ export function stepsOf(migration: Migration, firstPhase: FirstPhase = notBegun)
     ...backfillLedger,
     ...verifierLedger,
     ...rehearsalLedgerDdl,
+    ...operationLedgerDdl,
   ]
   const tables = migration.mappings.map(({ legacy }) => legacy.name).join(', ')
   return [

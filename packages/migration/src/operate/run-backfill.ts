@@ -8,11 +8,14 @@ import { createSync } from '@changeover/sync'
 import { errors } from '../errors.ts'
 import { isOpen, stepStates } from '../step-state.ts'
 import { proxyIndexesStep } from '../steps.ts'
-import { leadingOf, requireDualWrite, requireLegacyLeads, whileLeading } from './leading.ts'
+import { type Leading, leadingOf, requireDualWrite, requireLegacyLeads, whileLeading } from './leading.ts'
 import type { Operating } from './operating.ts'
 
 export interface BackfillSettings
-  extends Pick<RunOptions, 'batchRows' | 'pauseMs' | 'maxQuarantinedPercent' | 'dryRun' | 'restart'> {
+  extends Pick<
+    RunOptions,
+    'batchRows' | 'pauseMs' | 'pace' | 'maxQuarantinedPercent' | 'dryRun' | 'restart'
+  > {
   /** Stops after the batch that is under way; every finished batch is kept. */
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: BackfillProgress) => void
@@ -43,12 +46,7 @@ export async function runBackfill(
 ): Promise<MigrationBackfill> {
   const { database, migration } = operating
   const { name, mappings, ordered } = migration
-  const leading = await leadingOf(operating)
-  requireLegacyLeads(leading, migration, 'backfill')
-  if (settings.dryRun !== true) {
-    await requireInstalled(operating)
-    requireDualWrite(leading)
-  }
+  const leading = await requireFillable(operating, settings)
   const engine = createBackfill({
     database: whileLeading(database, leading),
     sync: createSync(mappings),
@@ -76,6 +74,23 @@ export async function runBackfill(
     quarantined: waiting.reduce((sum, each) => sum + each.quarantined, 0),
     mappings: reports,
   }
+}
+
+/**
+ * Who leads, if a backfill may run now.
+ *
+ * Errors: MIGRATION.PHASE_FORBIDS where the target leads; but for a dry run also NOT_INSTALLED and DUAL_WRITE_OFF.
+ */
+export async function requireFillable(
+  operating: Operating,
+  { dryRun }: Pick<BackfillSettings, 'dryRun'> = {},
+): Promise<Leading> {
+  const leading = await leadingOf(operating)
+  requireLegacyLeads(leading, operating.migration, 'backfill')
+  if (dryRun === true) return leading
+  await requireInstalled(operating)
+  requireDualWrite(leading)
+  return leading
 }
 
 /** Errors: MIGRATION.NOT_INSTALLED. Without the identity index a second target row for one legacy row would be possible. */
