@@ -42,7 +42,10 @@ export function controlPlane(app: FastifyInstance, options: ControlPlaneOptions)
   })
   const unfinished = new Set<Promise<unknown>>()
   const control: Control = {
-    ...{ database, migrations, jobs, events },
+    database,
+    migrations,
+    jobs,
+    events,
     operating(name) {
       const migration = migrations.find((each) => each.name === name)
       if (migration === undefined)

@@ -175,7 +175,10 @@ function asJob(
   const { migration } = request.params
   const { reason } = request.body
   return {
-    ...{ migration, kind, reason, by: identified(request).name },
+    migration,
+    kind,
+    reason,
+    by: identified(request).name,
     async prepare() {
       await check()
       await record(control, request, kind)

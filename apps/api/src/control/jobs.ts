@@ -93,9 +93,17 @@ export function createJobs({ now, onJob, onProgress, onBug }: JobsOptions): Jobs
     const stopping = new AbortController()
     const job: Job = {
       id: crypto.randomUUID(),
-      ...{ migration, kind, by, reason, pace },
-      ...{ state: 'running', startedAt: now().toISOString(), endedAt: null },
-      ...{ progress: null, outcome: null, failure: null },
+      migration,
+      kind,
+      by,
+      reason,
+      pace,
+      state: 'running',
+      startedAt: now().toISOString(),
+      endedAt: null,
+      progress: null,
+      outcome: null,
+      failure: null,
     }
     let toldAt = Number.NEGATIVE_INFINITY
     const end = (changes: Partial<Job>) =>

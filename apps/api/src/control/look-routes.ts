@@ -137,7 +137,11 @@ async function auditOf({ database }: Control, migration: string, limit: number) 
   if ((await phaseOf(database, migration)) === undefined) return []
   const phases = (await readHistory(database, migration)).map(
     ({ at, what, by, databaseUser, reason, details, ...change }) => ({
-      ...{ at, what, by, databaseUser, reason },
+      at,
+      what,
+      by,
+      databaseUser,
+      reason,
       details: { ...details, ...change },
     }),
   )
