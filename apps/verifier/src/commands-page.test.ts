@@ -33,6 +33,7 @@ const order = [
   'preflight',
   'smoke',
   'docs',
+  'report',
   'uninstall',
   'completion',
 ]

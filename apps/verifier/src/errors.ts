@@ -57,6 +57,10 @@ export const errors = defineErrors('CLI', {
     message: (v: { command: string; said: string }) => `${v.command} cannot be called like this: ${v.said}.`,
     fix: (v) => `See how to call it: ${v.command} --help`,
   },
+  FILE_UNREADABLE: {
+    message: (v: { file: string; said: string }) => `${v.file} cannot be read: ${v.said}.`,
+    fix: 'Name a file that exists and can be read.',
+  },
   FILE_UNWRITABLE: {
     message: (v: { file: string; said: string }) => `${v.file} cannot be written: ${v.said}.`,
     fix: 'Name a file in a folder that exists and can be written to.',

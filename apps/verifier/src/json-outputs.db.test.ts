@@ -1,6 +1,6 @@
-import { createTestDatabase } from '@changeover/embedded-postgres/testing'
-import { expect, test } from 'vitest'
-import { createCrmCli } from './cli.fixture.ts'
+import { createTestDatabase, type TestDatabase } from '@changeover/embedded-postgres/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createCrmCli, type CrmCli } from './cli.fixture.ts'
 import { crmTables } from './crm-config.fixture.ts'
 import { jsonCommands } from './json/document-shape.ts'
 
@@ -8,7 +8,7 @@ const waived = ['--waive', 'shadow-agrees', 'healthy', 'proxies-indexed', '--rea
 const untilNow = ['--unused-for', '0']
 
 /** One life of a migration, with something of everything: what cannot be mapped, what differs, the way back, the end. */
-const life = (proof: string): readonly (readonly string[])[] => [
+const life: readonly (readonly string[])[] = [
   ['audit'],
   ['plan'],
   ['install'],
@@ -34,7 +34,7 @@ const life = (proof: string): readonly (readonly string[])[] => [
   ['verify'],
   ['phase', 'advance', ...waived],
   ['backup', '--to', 'backup'],
-  ['restore', '--from', 'backup', '--to', proof],
+  ['restore', '--from', 'backup', '--to', 'another database'],
   ['contract', 'show', ...untilNow],
   ['contract', 'backup-restored', '--note', 'a test'],
   ['contract', 'archive', '--confirm', 'crm', ...untilNow],
@@ -45,47 +45,61 @@ const life = (proof: string): readonly (readonly string[])[] => [
   ['doctor'],
   ['preflight', '--profile', 'before-contract'],
   ['docs'],
+  ['report', '--to', 'evidence'],
   ['watch'],
   ['uninstall', '--yes'],
 ]
 
-test('what each command prints in the life of a migration is what docs/json says', async () => {
-  const cli = await createCrmCli()
-  const proof = await createTestDatabase()
-  const proofPool = proof.pool()
-  await proofPool.query(crmTables)
-  const printed = new Set<string>()
-  try {
-    for (const args of life(proof.url)) {
-      if (args[0] === 'audit')
-        await cli.pool.query(`insert into customer (name, grade) values ('b', 'bronze')`)
-      if (args[1] === '--retry')
-        await cli.pool.query(`update customer set grade = 'gold' where grade = 'bronze'`)
-      if (args[1] === '--fix')
-        await cli.pool.query(`update party set title = 'changed' where title = 'customer 3'`)
-      // The fixture holds the document against its schema.
-      const { stdout } = await cli.run([...args, '--json'])
-      const { command, result, failure } = JSON.parse(stdout)
-      expect({ args, failure }).toEqual({ args })
-      if (result !== undefined) printed.add(command)
-    }
-  } finally {
-    await proof.drop()
-    await cli.close()
-  }
+let cli: CrmCli
+let proof: TestDatabase
+const printed = new Set<string>()
+
+beforeAll(async () => {
+  cli = await createCrmCli()
+  proof = await createTestDatabase()
+  await proof.pool().query(crmTables)
+})
+afterAll(async () => {
+  await proof.drop()
+  await cli.close()
+})
+
+/** What happens to the data before a command, so that it has something to tell. */
+const before: Readonly<Record<string, string>> = {
+  audit: `insert into customer (name, grade) values ('b', 'bronze')`,
+  'quarantine --retry': `update customer set grade = 'gold' where grade = 'bronze'`,
+  'verify --fix': `update party set title = 'changed' where title = 'customer 3'`,
+}
+
+// One after the other: each goes on where the one before has left the migration.
+test.each(life.map((args) => [args.join(' '), args] as const))(
+  '%s prints what docs/json says',
+  async (line, args) => {
+    const happens = before[line]
+    if (happens !== undefined) await cli.pool.query(happens)
+    const given = args.map((each) => (each === 'another database' ? proof.url : each))
+    // The fixture holds the document against its schema.
+    const { stdout } = await cli.run([...given, '--json'])
+    const { command, failure } = JSON.parse(stdout)
+    expect(failure).toBeUndefined()
+    printed.add(command)
+  },
+)
+
+test('every command was among them', () => {
   // The phase of the environment, and a running API, have tests of their own.
   expect([...printed, 'phase set', 'smoke'].toSorted()).toEqual([...jsonCommands].toSorted())
 })
 
 test('a refusal is what docs/json says, and so is a move by the environment', async () => {
-  const cli = await createCrmCli()
-  const refused = await cli.run(['backfill', '--json'])
+  const fresh = await createCrmCli()
+  const refused = await fresh.run(['backfill', '--json'])
   expect(JSON.parse(refused.stdout)).toMatchObject({
     exitCode: 2,
     failure: { code: 'MIGRATION.NOT_INSTALLED' },
   })
-  await cli.run(['install'])
-  const moved = await cli.run(['phase', 'set', '--from-env', '--json'], { DUAL_WRITE_ENABLED: '1' })
+  await fresh.run(['install'])
+  const moved = await fresh.run(['phase', 'set', '--from-env', '--json'], { DUAL_WRITE_ENABLED: '1' })
   expect(JSON.parse(moved.stdout)).toMatchObject({ command: 'phase set', exitCode: 0 })
-  await cli.close()
+  await fresh.close()
 })

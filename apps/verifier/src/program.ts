@@ -13,6 +13,7 @@ import { phaseCommand } from './commands/phase.ts'
 import { planCommand } from './commands/plan.ts'
 import { preflightCommand } from './commands/preflight.ts'
 import { quarantineCommand } from './commands/quarantine.ts'
+import { reportCommand } from './commands/report.ts'
 import { restoreCommand } from './commands/restore.ts'
 import { smokeCommand } from './commands/smoke.ts'
 import { statusCommand } from './commands/status.ts'
@@ -77,6 +78,7 @@ export function createCommands(shell: Shell) {
     preflightCommand(shell),
     smokeCommand(shell),
     docsCommand(shell),
+    reportCommand(shell),
     uninstallCommand(shell),
   ]
   for (const each of commands) program.addCommand(each)

@@ -19,6 +19,7 @@ const commands = [
   'preflight',
   'smoke',
   'docs',
+  'report',
   'uninstall',
 ]
 

@@ -224,6 +224,11 @@ export const resultShapes = {
       }),
     ),
   }),
+  report: z.strictObject({
+    migration,
+    files: z.strictObject({ markdown: z.string(), html: z.string() }),
+    incidents: z.array(z.strictObject({ at: z.string().nullable(), what: z.string() })),
+  }),
   uninstall: z.strictObject({ migration, engines: texts, indexes: texts, schema: z.boolean() }),
 } as const
 
