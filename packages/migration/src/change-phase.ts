@@ -15,7 +15,7 @@ import {
 import { type CatchUpOptions, catchUp, type CaughtUp } from './catch-up.ts'
 import { requireLegacy } from './contract/require-legacy.ts'
 import { archiveLegacy, type ArchiveOptions } from './contract/archive-legacy.ts'
-import { legacyTablesIn } from './contract/legacy-tables.ts'
+import { requireArchivable } from './contract/require-archivable.ts'
 import type { Migration } from './define-migration.ts'
 import { observe, type ObserveOptions } from './observe.ts'
 import { phaseOf } from './phase-of.ts'
@@ -52,7 +52,7 @@ export async function changePhase(
   if (stored === undefined) throw rolloutErrors.PHASE_MISSING({ migration: migration.name })
   if (request.to !== 'contracted') await requireLegacy(database, migration)
   // It would be found out behind the point of no return.
-  else await legacyTablesIn(database, migration)
+  else await requireArchivable(database, migration, options.legacyName)
   const rehearsal = request.emergency === true ? 'none' : (options.rehearsal ?? {})
   let caughtUp: CaughtUp | undefined
   const result = await transition(

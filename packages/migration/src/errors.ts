@@ -236,10 +236,15 @@ export const errors = defineErrors('MIGRATION', {
     fix: (v) =>
       `See them with \`changeover verify ${v.migration} --verbose\`, mend them with --fix, then install again.`,
   },
+  CONTRACT_SHARED: {
+    message: (v: { migration: string; table: string }) =>
+      `${v.migration} cannot be contracted: ${v.table} is legacy of one mapping and target of another, so it cannot be archived.`,
+    fix: 'Say of which columns it consists on each side in one mapping in place, or let the table stay.',
+  },
   CONTRACT_IN_PLACE: {
     message: (v: { migration: string; table: string }) =>
-      `${v.migration} cannot be contracted: ${v.table} is legacy and target at once, and cannot be archived as a table.`,
-    fix: 'Drop the old columns with a migration of your own, once nobody reads them.',
+      `The legacy names of ${v.migration} cannot stay as views: ${v.table} stays a table, and only its old columns go.`,
+    fix: (v) => `Leave out --keep-names: changeover contract archive ${v.migration} --confirm ${v.migration}`,
   },
   CONTRACTED: {
     message: (v: { migration: string; places: readonly string[] }) =>

@@ -11,6 +11,7 @@ import {
   type StoredPhase,
 } from '@changeover/rollout'
 import { createSync, schemaFingerprint } from '@changeover/sync'
+import { legacyColumns } from './contract/legacy-columns.ts'
 import { legacyTableNames, legacyViewNames } from './contract/legacy-tables.ts'
 import { lastRestoredBackup } from './contract/restored-backup.ts'
 import type { Migration } from './define-migration.ts'
@@ -54,6 +55,7 @@ export async function observe(
       legacyUse: await observeLegacyUse(database, {
         migration: migration.name,
         tables: legacyTableNames(migration),
+        columns: legacyColumns(migration),
         views: legacyViewNames(migration),
         disuseSeconds,
       }),

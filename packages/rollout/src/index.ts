@@ -46,6 +46,7 @@ export {
 export { closedOf, judge, type JudgeOptions, type Verdict } from './judge.ts'
 export { gatherFacts, type GatherOptions } from './gather-facts.ts'
 export { type Health, healthOf, healthScales, type HealthSignals, quiet } from './health.ts'
+export type { LegacyColumns } from './legacy-column-use.ts'
 export { type LegacyUse, type LegacyUseOptions, observeLegacyUse } from './legacy-use.ts'
 export { planTransition, type TransitionPlan } from './plan-transition.ts'
 export {

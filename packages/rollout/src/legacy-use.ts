@@ -1,10 +1,13 @@
 import type { Queryable } from '@changeover/database'
+import { columnsLabel, dependentsOfColumns, type LegacyColumns, watchColumns } from './legacy-column-use.ts'
 import type { Observations } from './observations.ts'
 
 export interface LegacyUseOptions {
   readonly migration: string
   /** Legacy tables as SQL names them: `task`, `crm.task`, `"Task"`. */
   readonly tables: readonly string[]
+  /** What is legacy of tables that stay. */
+  readonly columns?: readonly LegacyColumns[]
   /** Views of these tables that belong to the migration itself, with the functions of their triggers. */
   readonly views?: readonly string[]
   /** Uses that are longer ago do not count. */
@@ -19,12 +22,13 @@ export type LegacyUse = NonNullable<Observations['legacyUse']>
  *
  * A verification reads the tables, too, and counts. Counters that were reset count as a use, since they prove nothing.
  *
- * Shape: a table that is not there counts as used: a name that is misspelt proves nothing. Cost: three statements on catalogs and statistics.
+ * Shape: a table that is not there counts as used: a name that is misspelt proves nothing. Cost: five statements on catalogs and statistics.
  */
 export async function observeLegacyUse(database: Queryable, options: LegacyUseOptions): Promise<LegacyUse> {
-  const { migration, tables, views = [], disuseSeconds } = options
-  const names = [...tables]
-  await database.query(takeCounters, [migration, names])
+  const { migration, tables, columns = [], views = [], disuseSeconds } = options
+  const names = [...tables, ...columns.map(columnsLabel)]
+  await database.query(takeCounters, [migration, [...tables]])
+  await watchColumns(database, migration, columns)
   const { rows: uses } = await database.query<{
     table: string
     used: number | null
@@ -37,9 +41,10 @@ export async function observeLegacyUse(database: Queryable, options: LegacyUseOp
     [migration, names],
   )
   const { rows: dependents } = await database.query<{ dependent: string }>(listDependents, [
-    names,
+    [...tables],
     [...views],
   ])
+  const ofColumns = await dependentsOfColumns(database, columns)
   return {
     watchedSeconds: uses.length === 0 ? 0 : Math.min(...uses.map(({ used, seen }) => used ?? seen)),
     users: [
@@ -50,7 +55,7 @@ export async function observeLegacyUse(database: Queryable, options: LegacyUseOp
         .filter((name) => !uses.some(({ table }) => table === name))
         .map((name) => `nobody knows whom (there is no table ${name})`),
     ],
-    dependents: dependents.map(({ dependent }) => dependent),
+    dependents: [...dependents.map(({ dependent }) => dependent), ...ofColumns],
   }
 }
 

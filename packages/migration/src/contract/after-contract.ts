@@ -3,13 +3,16 @@ import type { Migration } from '../define-migration.ts'
 import { errors } from '../errors.ts'
 import { alone } from '../install.ts'
 import { phaseOf } from '../phase-of.ts'
-import { type ArchivedBy, dropTables, restoreTable } from './archive-table.ts'
+import { restoreColumns } from './archive-columns.ts'
+import type { ArchivedBy } from './archive-entry.ts'
+import { dropTables, restoreTable } from './archive-table.ts'
 import { type ArchivedTable, archivedTables } from './archived-tables.ts'
 import { legacyViewNames } from './legacy-tables.ts'
 
 /**
  * Undoes the archiving: every table that is in the archive goes back to its place, where it can be read as it was when it was
- * frozen. It stays read-only, and the phase stays `contracted`: nothing brings it up to date.
+ * frozen. It stays read-only, and the phase stays `contracted`: nothing brings it up to date. So do columns of a table in place, in the
+ * rows that are still there; nothing keeps them from being written.
  *
  * Errors: MIGRATION.NOT_CONTRACTED, INSTALL_RUNNING; DATABASE.* where something has taken the place of a table.
  */
@@ -19,7 +22,11 @@ export function restoreLegacy(
   { by }: Pick<ArchivedBy, 'by'>,
 ): Promise<readonly ArchivedTable[]> {
   return eachArchived(database, migration, async (archived) => {
-    for (const table of archived) await restoreTable(database, { migration: migration.name, by }, table)
+    const who = { migration: migration.name, by }
+    for (const each of archived)
+      await (each.columns
+        ? restoreColumns(database, who, each, each.columns)
+        : restoreTable(database, who, each))
   })
 }
 

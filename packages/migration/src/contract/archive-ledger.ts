@@ -17,6 +17,9 @@ const archiveTable = `CREATE TABLE IF NOT EXISTS changeover.archive (
     PRIMARY KEY (migration, schema_name, table_name)
   )`
 
+/** Of a table in place: how its legacy columns were made, and how many rows were copied. */
+const archivedColumns = `ALTER TABLE changeover.archive ADD COLUMN IF NOT EXISTS columns jsonb, ADD COLUMN IF NOT EXISTS rows_copied bigint`
+
 const historyTable = `CREATE TABLE IF NOT EXISTS changeover.archive_history (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     migration text NOT NULL,
@@ -45,6 +48,7 @@ END $$`
 /** What the contraction keeps of itself. Safe to run again. */
 export const archiveLedgerDdl: readonly DdlStatement[] = [
   archiveTable,
+  archivedColumns,
   historyTable,
   backupTable,
   refuseArchived,

@@ -7,8 +7,10 @@ import { alone } from '../install.ts'
 import { forgetStep, recordedSteps } from '../step-ledger.ts'
 import { proxyIndexesStep, stepsOf } from '../steps.ts'
 import { archiveLedgerDdl } from './archive-ledger.ts'
+import { archiveColumns } from './archive-columns.ts'
 import { archiveTable } from './archive-table.ts'
 import { type ArchivedTable, archivedTables } from './archived-tables.ts'
+import { legacyColumnsIn } from './legacy-columns.ts'
 import { legacyTablesIn, type TableName } from './legacy-tables.ts'
 
 export interface ArchiveOptions {
@@ -20,11 +22,11 @@ export interface ArchiveOptions {
 }
 
 /**
- * Takes away what wrote and guarded legacy, and moves the legacy tables into the archive, one after the other. Each step is one
- * transaction and finds out what is left of it: after a crash the same call goes on.
+ * Takes away what wrote and guarded legacy, and moves the legacy tables into the archive, one after the other; of a table in
+ * place, its legacy columns. Each step is one transaction and finds out what is left of it: after a crash the same call goes on.
  *
- * Cost: as {@link archiveTable} for each table. Errors: MIGRATION.INSTALL_RUNNING, CONTRACT_IN_PLACE; DATABASE.*, also where
- * something depends on a proxy that goes.
+ * Cost: as {@link archiveTable} for each table, and {@link archiveColumns}. Errors: MIGRATION.INSTALL_RUNNING,
+ * CONTRACT_SHARED; DATABASE.*, also where something depends on a proxy that goes.
  */
 export function archiveLegacy(
   database: Database,
@@ -36,7 +38,7 @@ export function archiveLegacy(
     await runDdl(database, archiveLedgerDdl)
     const left = await legacyTablesIn(database, migration)
     const gone = (await archivedTables(database, migration.name)).filter(({ state }) => state !== 'restored')
-    const archived = [...left, ...gone]
+    const archived = [...left, ...gone.filter(({ columns }) => columns === undefined)]
     if (legacyName === 'free') {
       await removeEngine(database, migration, proxyIndexesStep, onStep)
       await removeEngine(database, migration, 'proxies', onStep)
@@ -46,6 +48,10 @@ export function archiveLegacy(
       await onStep(`archive ${name.schema}.${name.table}`)
       const view = legacyName === 'view' ? await proxyOf(database, name) : undefined
       await archiveTable(database, { migration: migration.name, by }, name, { archived, view })
+    }
+    for (const { name, ...place } of await legacyColumnsIn(database, migration)) {
+      await onStep(`archive ${name.schema}.${name.table} (${place.columns.join(', ')})`)
+      await archiveColumns(database, { migration: migration.name, by }, name, place)
     }
     await onStep('archived')
     return archivedTables(database, migration.name)

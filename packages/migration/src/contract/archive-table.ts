@@ -1,21 +1,9 @@
 import { type Database, type DdlStatement, runDdl } from '@changeover/database'
-import { hashOf } from '@changeover/mapping'
-import { ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
+import { ident, join, type Sql, sql } from '@changeover/mapping/sql'
+import { archiveRow, archiveSchemaOf, type ArchivedBy, changeState, note } from './archive-entry.ts'
 import type { ArchivedTable } from './archived-tables.ts'
 import { keptSequences } from './kept-sequences.ts'
 import type { TableName } from './legacy-tables.ts'
-
-/** Who does it, for the record, and to which migration it belongs. */
-export interface ArchivedBy {
-  readonly migration: string
-  readonly by: string
-}
-
-/** The schema in which the tables of one schema are kept. */
-function archiveSchemaOf(migration: string, schema: string): string {
-  const name = `changeover_archive_${migration.replaceAll('-', '_')}_${schema}`
-  return Buffer.byteLength(name) <= 63 ? name : `changeover_archive_${hashOf(name).slice(0, 16)}`
-}
 
 const guard = 'changeover_archived'
 
@@ -40,10 +28,7 @@ export async function archiveTable(
     sql`CREATE SCHEMA IF NOT EXISTS ${ident(archive)}`.text,
     ...keys.map((key) => sql`ALTER TABLE ${from} DROP CONSTRAINT IF EXISTS ${ident(key.name)}`.text),
     ...guardStatements(from),
-    sql`INSERT INTO changeover.archive (migration, schema_name, table_name, archive_schema, state, has_view, foreign_keys, by)
-      VALUES (${literal(migration)}, ${literal(schema)}, ${literal(table)}, ${literal(archive)}, 'archived', ${literal(staying.view !== undefined)}, ${literal(JSON.stringify(keys))}::jsonb, ${literal(by)})
-      ON CONFLICT (migration, schema_name, table_name) DO UPDATE SET state = 'archived', has_view = EXCLUDED.has_view,
-        foreign_keys = EXCLUDED.foreign_keys, at = clock_timestamp(), by = EXCLUDED.by`.text,
+    archiveRow(migration, name, archive, by, { hasView: staying.view !== undefined, foreignKeys: keys }),
     note(migration, 'archived', name, by),
     sql`ALTER TABLE ${from} SET SCHEMA ${ident(archive)}`.text,
     ...(staying.view === undefined
@@ -110,17 +95,6 @@ function guardStatements(table: Sql): readonly DdlStatement[] {
       FOR EACH STATEMENT EXECUTE FUNCTION changeover.refuse_archived()`.text,
     sql`ALTER TABLE ${table} ENABLE ALWAYS TRIGGER ${ident(guard)}`.text,
   ]
-}
-
-function changeState(migration: string, { schema, table }: TableName, state: string, by: string): string {
-  return sql`UPDATE changeover.archive SET state = ${literal(state)}, at = clock_timestamp(), by = ${literal(by)}
-    WHERE migration = ${literal(migration)} AND schema_name = ${literal(schema)} AND table_name = ${literal(table)}`
-    .text
-}
-
-function note(migration: string, what: string, { schema, table }: TableName, by: string): string {
-  return sql`INSERT INTO changeover.archive_history (migration, what, object, by)
-    VALUES (${literal(migration)}, ${literal(what)}, ${literal(`${schema}.${table}`)}, ${literal(by)})`.text
 }
 
 /** Foreign keys to tables that are not archived with it, wherever these are by now. */

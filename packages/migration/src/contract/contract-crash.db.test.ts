@@ -6,6 +6,7 @@ import { isFailure } from '@changeover/errors'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createCrm, crm, type CrmFixture } from '../crm.fixture.ts'
 import { contract, errors, install, phaseOf, recordRestoredBackup } from '../index.ts'
+import { createShops, shops } from './shop-in-place.fixture.ts'
 
 let fixture: CrmFixture
 const query = (text: string) => fixture.database.query<Record<string, string>>(text)
@@ -50,13 +51,9 @@ describe('FM-61 a contraction that is killed', () => {
     'at "%s" is finished by the same call, with nothing lost and nothing done twice',
     async (where, phase) => {
       const before = [await rowsOf('customer'), await rowsOf('invoice')]
-      const child = spawn(process.execPath, ['--conditions=source', script, fixture.url, where], {
-        stdio: ['ignore', 'ignore', 'inherit'],
-      })
-      const [, signal] = await once(child, 'exit')
-      expect(signal).toBe('SIGKILL')
+      await dieAt(fixture.url, where, 'crm')
       expect((await phaseOf(fixture.database, 'crm'))?.phase.name).toBe(phase)
-      await finish()
+      await finish(go)
       expect([await rowsOf(`${archive}.customer`), await rowsOf(`${archive}.invoice`)]).toEqual(before)
       expect(await traces()).toEqual([])
       expect(
@@ -70,18 +67,58 @@ describe('FM-61 a contraction that is killed', () => {
       ])
     },
   )
-
-  /** The server may need a moment to notice that the process is gone. */
-  async function finish() {
-    for (;;) {
-      try {
-        return await go()
-      } catch (error) {
-        const isGoing =
-          isFailure(error, 'ROLLOUT.TRANSITION_CONFLICT') || isFailure(error, errors.INSTALL_RUNNING.code)
-        if (!isGoing) throw error
-      }
-      await setTimeout(20)
-    }
-  }
 })
+
+describe('FM-61 a contraction in place that is killed', () => {
+  test.each(['removed dual-write', 'archive public.shop (state)', 'archived'])(
+    'at "%s" is finished by the same call',
+    async (where) => {
+      const inPlace = await createShops()
+      const read = async (text: string) => (await inPlace.database.query(text)).rows
+      const before = await read('select id::text, state from shop order by id')
+      await dieAt(inPlace.url, where, 'shops')
+      expect((await phaseOf(inPlace.database, 'shops'))?.phase.name).toBe('contracted')
+      await finish(() =>
+        contract(inPlace.database, shops, {
+          by: 'ada',
+          reason: 'after it',
+          confirmedName: 'shops',
+          limits: { disuseSeconds: 0 },
+        }),
+      )
+      expect(
+        await read('select id::text, state from changeover_archive_shops_public.shop order by id'),
+      ).toEqual(before)
+      expect(
+        await read(`select from pg_attribute where attrelid = 'shop'::regclass and attname = 'state'`),
+      ).toEqual([])
+      expect(await read('select what, object from changeover.archive_history')).toEqual([
+        { what: 'archived', object: 'public.shop' },
+      ])
+      await inPlace.close()
+    },
+  )
+})
+
+async function dieAt(url: string, where: string, migration: string): Promise<void> {
+  const child = spawn(process.execPath, ['--conditions=source', script, url, where, migration], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const [, signal] = await once(child, 'exit')
+  expect(signal).toBe('SIGKILL')
+}
+
+/** The server may need a moment to notice that the process is gone. */
+async function finish(go: () => Promise<unknown>): Promise<void> {
+  for (;;) {
+    try {
+      await go()
+      return
+    } catch (error) {
+      const isGoing =
+        isFailure(error, 'ROLLOUT.TRANSITION_CONFLICT') || isFailure(error, errors.INSTALL_RUNNING.code)
+      if (!isGoing) throw error
+    }
+    await setTimeout(20)
+  }
+}

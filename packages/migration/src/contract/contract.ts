@@ -4,6 +4,7 @@ import type { Migration } from '../define-migration.ts'
 import { errors } from '../errors.ts'
 import { phaseOf } from '../phase-of.ts'
 import { archiveLegacy } from './archive-legacy.ts'
+import { requireArchivable } from './require-archivable.ts'
 import { type ArchivedTable, archivedTables } from './archived-tables.ts'
 
 export interface ContractOptions extends ChangePhaseOptions {
@@ -19,10 +20,11 @@ export interface Contracted {
 }
 
 /**
- * Takes a migration from `target-only` to `contracted`, through the gates: then the legacy tables are archived, not dropped. What a
+ * Takes a migration from `target-only` to `contracted`, through the gates: then the legacy tables are archived, not dropped; of a
+ * table in place, its legacy columns. What a
  * crash has left is finished by the same call, and tables that were restored are archived again.
  *
- * Errors: those of {@link changePhase}, among them ROLLOUT.GATES_CLOSED; MIGRATION.CONTRACT_IN_PLACE, NAME_NOT_TYPED.
+ * Errors: those of {@link changePhase}, among them ROLLOUT.GATES_CLOSED; MIGRATION.CONTRACT_IN_PLACE, CONTRACT_SHARED, NAME_NOT_TYPED.
  */
 export async function contract(
   database: Database,
@@ -32,6 +34,7 @@ export async function contract(
   const { by, reason, expectedEpoch, confirmedName } = options
   if ((await phaseOf(database, migration.name))?.phase.name === 'contracted') {
     if (confirmedName !== migration.name) throw errors.NAME_NOT_TYPED({ migration: migration.name })
+    await requireArchivable(database, migration, options.legacyName)
     const request = { to: 'contracted', by, reason } as const
     const change = await changePhase(database, migration, request, options)
     return {

@@ -1,5 +1,5 @@
 import type { Queryable } from '@changeover/database'
-import { type Table, tableSql } from '@changeover/mapping'
+import { isInPlace, type Table, tableSql } from '@changeover/mapping'
 import type { Migration } from '../define-migration.ts'
 import { errors } from '../errors.ts'
 
@@ -9,11 +9,14 @@ export interface TableName {
   readonly table: string
 }
 
-/** The names of the legacy tables and their link tables, as the mappings write them in SQL; of a view, those behind it that the target does not use. */
+/**
+ * The names of the legacy tables and their link tables, as the mappings write them in SQL; of a view, those behind it that the target
+ * does not use. Of a table in place only columns are legacy: {@link legacyColumns}.
+ */
 export function legacyTableNames({ mappings }: Migration): readonly string[] {
-  const tables = mappings.flatMap(({ legacy, links }) => [
-    ...(legacy.madeOf?.filter(({ shared }) => shared !== true).map(({ table }) => table) ?? [legacy]),
-    ...links.map((each) => each.legacy.table),
+  const tables = mappings.flatMap((mapping) => [
+    ...(isInPlace(mapping) ? [] : ownTables(mapping.legacy)),
+    ...mapping.links.map((each) => each.legacy.table),
   ])
   return namesOf(tables)
 }
@@ -24,9 +27,9 @@ export function legacyViewNames({ mappings }: Migration): readonly string[] {
 }
 
 /**
- * The legacy tables that are still at their place. A table that is the target of a mapping as well is not archived as a table.
+ * The legacy tables that are still at their place. One that another mapping has as its target cannot be archived.
  *
- * Errors: MIGRATION.CONTRACT_IN_PLACE.
+ * Errors: MIGRATION.CONTRACT_SHARED.
  */
 export async function legacyTablesIn(
   database: Queryable,
@@ -38,13 +41,17 @@ export async function legacyTablesIn(
   )
   const names = legacyTableNames(migration)
   const shared = names.find((name) => targets.has(name))
-  if (shared !== undefined) throw errors.CONTRACT_IN_PLACE({ migration: migration.name, table: shared })
+  if (shared !== undefined) throw errors.CONTRACT_SHARED({ migration: migration.name, table: shared })
   const { rows } = await database.query<TableName>(
     `select n.nspname::text as schema, c.relname::text as table from unnest($1::text[]) with ordinality as given(name, place)
       join pg_class c on c.oid = to_regclass(given.name) and c.relkind in ('r', 'p') join pg_namespace n on n.oid = c.relnamespace order by place`,
     [names],
   )
   return rows
+}
+
+function ownTables(legacy: Table): readonly Table[] {
+  return legacy.madeOf?.filter(({ shared }) => shared !== true).map(({ table }) => table) ?? [legacy]
 }
 
 function namesOf(tables: readonly Table[]): readonly string[] {
