@@ -159,13 +159,17 @@ describe('a concurrent index', () => {
     const { building, end } = await buildBehindWriter(create.text)
     const theirs = await oidOfIndex()
     const mine = runDdl(database, [create], { lockTimeoutMs: 5_000, attempts: 1 })
-    await setTimeout(100) // mine waits for the lock of theirs by now
+    while (!(await someoneWaitsForTheTable())) await setTimeout(5)
     await end()
     await building
     await mine
     expect(await indexes()).toEqual([{ name: 'by_day', valid: true }])
     expect(await oidOfIndex()).toEqual(theirs)
   })
+
+  const someoneWaitsForTheTable = async () =>
+    (await database.query(`select from pg_locks where relation = 'app.task'::regclass and not granted`)).rows
+      .length > 0
 
   const oidOfIndex = async () =>
     (await database.query(`select 'app.by_day'::regclass::oid::int4 as oid`)).rows

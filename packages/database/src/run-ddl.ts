@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Database, Transaction } from './database.ts'
 import { errors } from './errors.ts'
 import { type ConcurrentIndex, readConcurrentIndex } from './concurrent-index.ts'
@@ -79,14 +80,39 @@ async function dropInvalid(tx: Transaction, index: ConcurrentIndex, settings: Se
   // While it waits, LOCK holds no snapshot, unlike DROP: so it cannot deadlock with one who builds.
   await tx.query(found.lockTable)
   // It was perhaps no leftover, but still being built by whoever held this lock until now.
-  const leftover = await findInvalid(tx, index)
+  const leftover = await findSettled(tx, index)
   if (leftover !== undefined) await tx.query(leftover.dropIndex)
 }
 
+interface Invalid {
+  readonly lockTable: string
+  readonly dropIndex: string
+  /** The transaction that changed it last, or is about to; `0` if none has. */
+  readonly changedBy: string
+  readonly isChanging: boolean
+}
+
+/**
+ * PostgreSQL gives the lock back before it commits that the index is valid. What is being changed is looked at again: an end that is
+ * seen twice, and has changed nothing, was a rollback.
+ */
+async function findSettled(tx: Transaction, index: ConcurrentIndex) {
+  let ended: string | undefined
+  for (;;) {
+    const found = await findInvalid(tx, index)
+    if (found === undefined || found.changedBy === '0' || (!found.isChanging && found.changedBy === ended))
+      return found
+    ended = found.isChanging ? undefined : found.changedBy
+    if (found.isChanging) await setTimeout(5)
+  }
+}
+
 async function findInvalid(tx: Transaction, { name, table }: ConcurrentIndex) {
-  const { rows } = await tx.query<{ lockTable: string; dropIndex: string }>(
+  const { rows } = await tx.query<Invalid>(
     `select format('lock table %s in share update exclusive mode', i.indrelid::regclass) as "lockTable",
-            format('drop index %s', i.indexrelid::regclass) as "dropIndex"
+            format('drop index %s', i.indexrelid::regclass) as "dropIndex",
+            i.xmax::text as "changedBy",
+            exists (select from pg_locks l where l.locktype = 'transactionid' and l.transactionid = i.xmax) as "isChanging"
        from pg_index i join pg_class c on c.oid = i.indexrelid
       where not i.indisvalid and c.relname = (parse_ident($1))[1]::name and i.indrelid = to_regclass($2)`,
     [name, table],
