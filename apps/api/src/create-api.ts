@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { createPoolDatabase, type Database, runDdl } from '@changeover/database'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
@@ -108,7 +109,7 @@ async function common(app: FastifyInstance, database: Database, options: ApiOpti
   authenticate(app, database, options)
 }
 
-async function open(app: FastifyInstance, { databaseUrl: url }: ApiOptions) {
+async function open(app: FastifyInstance, { databaseUrl: url, version }: ApiOptions) {
   const database = createPoolDatabase({ url, maxConnections: 4 })
   const systems: OpenSystem[] = []
   const close = async () => {
@@ -116,9 +117,12 @@ async function open(app: FastifyInstance, { databaseUrl: url }: ApiOptions) {
     await database.close()
   }
   const onError = (error: unknown) => app.log.warn({ err: error }, 'the phase could not be read')
+  // Two on one host and in one process are two.
+  const instance = `${hostname()}-${process.pid}-${crypto.randomUUID().slice(0, 8)}`
+  const shared = { url, database, instance, build: version, onError }
   try {
     await runDdl(database, [...identityLedger, ...legacyCallLedger])
-    for (const system of servedSystems) systems.push(await openSystem(system, { url, database, onError }))
+    for (const system of servedSystems) systems.push(await openSystem(system, shared))
   } catch (error) {
     await close()
     throw error

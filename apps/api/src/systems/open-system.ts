@@ -1,7 +1,8 @@
 import { type Database, listen } from '@changeover/database'
-import { phaseOf } from '@changeover/migration'
+import { hashOf } from '@changeover/mapping'
+import { type Migration, phaseOf } from '@changeover/migration'
 import { proxyDiscovery, StaleTwins } from '@changeover/proxies/mikro-orm'
-import { type PhaseWatch, type StoredPhase, watchPhase } from '@changeover/rollout'
+import { type PhaseWatch, startHeartbeat, type StoredPhase, watchPhase } from '@changeover/rollout'
 import { MikroORM } from '@mikro-orm/postgresql'
 import { errors } from '../errors.ts'
 import { type InPhase, inPhase } from '../in-phase.ts'
@@ -21,8 +22,11 @@ export interface OpenSystem {
 
 export interface OpenSystemOptions {
   readonly url: string
-  /** For reading the phase. */
+  /** For reading the phase, and for showing that this process lives. */
   readonly database: Database
+  /** How this process is called among those that take part, and what it runs. */
+  readonly instance: string
+  readonly build: string
   /** Told when the phase could not be read; the last known one stays. */
   readonly onError: (error: unknown) => void
 }
@@ -35,7 +39,7 @@ export async function openSystem(system: ServedSystem, options: OpenSystemOption
     discovery: { ...system.ormOptions.discovery, onMetadata: proxyDiscovery(mappings) },
     subscribers: [new StaleTwins(mappings)],
   })
-  const watching = watchWhenInstalled(name, options)
+  const watching = watchWhenInstalled(system.migration, options)
   const known = () => {
     const watch = watching.found()
     if (watch === undefined) throw errors.SYSTEM_NOT_INSTALLED({ migration: name })
@@ -62,27 +66,42 @@ export async function openSystem(system: ServedSystem, options: OpenSystemOption
   }
 }
 
-/** Follows the phase from the moment on in which there is one. Two looks at a time are one. */
-function watchWhenInstalled(migration: string, { url, database, onError }: OpenSystemOptions) {
-  let watch: PhaseWatch | undefined
+/**
+ * Follows the phase from the moment on in which there is one, and shows by which this process acts: no move goes on while one lags.
+ * Two looks at a time are one.
+ */
+function watchWhenInstalled({ name, mappings }: Migration, options: OpenSystemOptions) {
+  const { url, database, instance, build, onError } = options
+  const mappingHash = hashOf(mappings.map((mapping) => [mapping.name, mapping.hash]))
+  let open: { readonly watch: PhaseWatch; close(): Promise<void> } | undefined
   let looking: Promise<void> | undefined
   const begin = async () => {
-    if ((await phaseOf(database, migration)) === undefined) return
-    watch = await watchPhase(database, migration, {
+    if ((await phaseOf(database, name)) === undefined) return
+    const watch = await watchPhase(database, name, {
       listen: (channel, onNotify) => listen({ url, channel, onNotify, onError }),
       onError,
     })
+    const shown = { migration: name, instance, build, mappingHash, onError }
+    const heart = await startHeartbeat(database, watch, shown).catch(async (error: unknown) => {
+      await watch.close()
+      throw error
+    })
+    const close = async () => {
+      await heart.close().catch(onError) // it counts as ended a little later
+      await watch.close()
+    }
+    open = { watch, close }
   }
   return {
-    found: () => watch,
+    found: () => open?.watch,
     async look(): Promise<void> {
-      if (watch !== undefined) return
+      if (open !== undefined) return
       looking ??= begin().finally(() => (looking = undefined))
       await looking
     },
     async close() {
       await looking?.catch(() => {}) // whoever looked was told
-      await watch?.close()
+      await open?.close()
     },
   }
 }
