@@ -40,6 +40,24 @@ const archivedTable = z.strictObject({
   state: z.enum(['archived', 'restored', 'dropped']),
   hasView: z.boolean(),
   foreignKeys: z.array(z.strictObject({ name: z.string(), definition: z.string() })),
+  columns: z
+    .strictObject({
+      key: texts,
+      columns: z.array(
+        z.strictObject({
+          name: z.string(),
+          type: z.string(),
+          rest: z.string(),
+          generated: z.boolean(),
+          comment: z.string().nullable(),
+        }),
+      ),
+      constraints: texts,
+      indexes: texts,
+    })
+    .optional()
+    .describe('Where the table stays: the columns of it that went.'),
+  rowsCopied: z.string().optional(),
   at: z.string(),
   by: z.string(),
 })
