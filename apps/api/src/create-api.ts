@@ -2,7 +2,6 @@ import { hostname } from 'node:os'
 import { createPoolDatabase, type Database, runDdl } from '@changeover/database'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
-import underPressure from '@fastify/under-pressure'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { controlPlane } from './control/control-plane.ts'
 import { closeAnsweredConnections } from './drain.ts'
@@ -16,6 +15,7 @@ import { metrics } from './metrics/metrics.ts'
 import { sayWhatIsGone } from './legacy/legacy-gone.ts'
 import { operations } from './operations.ts'
 import { openapi } from './openapi/openapi.ts'
+import { turnAwayUnderPressure } from './pressure.ts'
 import { answerProblem, answerUnknownRoute } from './problem.ts'
 import { refuseUnstorableText } from './refuse-unstorable-text.ts'
 import { maxKeyLength } from './resource/entity-schema.ts'
@@ -101,7 +101,7 @@ async function common(app: FastifyInstance, database: Database, options: ApiOpti
   app.setNotFoundHandler(answerUnknownRoute)
   await app.register(helmet)
   await app.register(rateLimit, { max: options.rateLimitPerMinute, timeWindow: '1 minute' })
-  await app.register(underPressure, { maxEventLoopDelay: options.maxEventLoopDelayMs })
+  await turnAwayUnderPressure(app, options.maxEventLoopDelayMs)
   await openapi(app, options)
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id)

@@ -18,7 +18,7 @@ export interface OperationsOptions {
 
 /** What load balancers and deployments ask: whether the process lives, whether it can answer, and which build it is. */
 export function operations(app: FastifyInstance, { version, systems, isReachable }: OperationsOptions): void {
-  const quiet = { access: 'open', rateLimit: false, pressureHandler: () => {} } as const
+  const quiet = { access: 'open', rateLimit: false } as const
   const described = (summary: string, answers: object) => ({
     schema: { tags: ['operations'], summary, response: { ...answers, ...problems } },
     config: quiet,
