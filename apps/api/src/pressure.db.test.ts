@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type RunningApi, startApi } from './api.fixture.ts'
 
 let api: RunningApi
@@ -9,8 +9,10 @@ beforeAll(async () => {
   busy = setInterval(() => {
     for (const until = performance.now() + 40; performance.now() < until; );
   }, 50)
+  // Else the first request would come before anything is measured, and pass for that reason.
+  await vi.waitFor(() => expect(api.app.memoryUsage().eventLoopDelay).toBeGreaterThan(1), 15_000)
   address = await api.app.listen({ host: '127.0.0.1', port: 0 })
-})
+}, 30_000)
 afterAll(async () => {
   clearInterval(busy)
   await api.close()
