@@ -8,11 +8,14 @@ import { findByOffset } from '../resource/find-page.ts'
 import { listQuerySchema, readListQuery } from '../resource/list-query.ts'
 import type { RowView } from '../resource/row-view.ts'
 import {
+  type Body,
   changeRow,
   createRow,
   findRow,
+  type One,
   ownedBy,
   type Owner,
+  type Query,
   readRow,
   type Resource,
 } from '../resource/rows.ts'
@@ -29,16 +32,6 @@ export interface MoreFields {
   readonly properties: Readonly<Record<string, Schema>>
   /** Adds them to rows of one owner, in their order. */
   addTo(em: EntityManager, rows: readonly RowView[], owner: Owner): Promise<readonly RowView[]>
-}
-
-interface Query {
-  Querystring: Record<string, string>
-}
-interface One {
-  Params: { id: string }
-}
-interface Body {
-  Body: Record<string, unknown>
 }
 
 /** The operations of a legacy entity: the same paths and shapes in every phase, since the way decides where its rows are. */

@@ -5,6 +5,17 @@ import type { FieldRules } from './entity-schema.ts'
 import { collectionsOf } from './find-page.ts'
 import { type RowView, rowView } from './row-view.ts'
 
+/** What requests of every resource have: for lists, for one row, and with what a row is to be. */
+export interface Query {
+  Querystring: Record<string, string>
+}
+export interface One {
+  Params: { id: string }
+}
+export interface Body {
+  Body: Record<string, unknown>
+}
+
 /** An entity by the name that its readers know. */
 export interface Resource {
   /** As a sentence names one: `staff task`. */

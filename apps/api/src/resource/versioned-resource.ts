@@ -9,7 +9,17 @@ import { etagOf, requireVersion } from './etag.ts'
 import { findAfter } from './find-page.ts'
 import { listQuerySchema, readListQuery } from './list-query.ts'
 import { type RowView, rowView } from './row-view.ts'
-import { changeRow, createRow, findRow, ownedBy, readRow, type Resource } from './rows.ts'
+import {
+  type Body,
+  changeRow,
+  createRow,
+  findRow,
+  type One,
+  ownedBy,
+  type Query,
+  readRow,
+  type Resource,
+} from './rows.ts'
 
 /** An entity of the new model with its path. */
 export interface VersionedResource extends Resource {
@@ -21,15 +31,6 @@ export interface VersionedResource extends Resource {
   begin?(em: EntityManager, request: FastifyRequest): Promise<void>
 }
 
-interface Query {
-  Querystring: Record<string, string>
-}
-interface One {
-  Params: { id: string }
-}
-interface Body {
-  Body: Record<string, unknown>
-}
 interface Versioned extends One {
   Headers: { 'if-match'?: string }
 }
