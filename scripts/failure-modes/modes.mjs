@@ -139,6 +139,10 @@ export const failureModes = {
     'raw SQL without filters; row-level policies make it inconclusive',
   ],
   40: ['a truncated comparison is called OK', 'coverage is part of the verdict'],
+  41: [
+    'a replica shows less than its reader has written or seen',
+    'a replica is read only where it has replayed what the reader has seen; its lag is measured before the target leads',
+  ],
   42: [
     'shadow reads slow the application down or change what it gets',
     'off the request path, in a pool of their own, with a cap, a deadline and a rest after failures',

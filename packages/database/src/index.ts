@@ -15,6 +15,12 @@ export {
 export { createPoolDatabase, fromPool, type PoolDatabase, type PoolOptions } from './pool.ts'
 
 export { retryConflicts, type RetryConflictsOptions, retrying, type RetryOptions } from './retrying.ts'
+export {
+  createReplicaReads,
+  type LogPosition,
+  type ReplicaReads,
+  type ReplicaReadsOptions,
+} from './replica-reads.ts'
 export { copying, type CopyOptions, type CopyTransaction } from './copying.ts'
 export { advisoryLock, tryAdvisoryLock } from './advisory-lock.ts'
 export { listen, type Listening, type ListenOptions } from './listen.ts'

@@ -111,7 +111,11 @@ export async function planPhase(
     arrow,
     observing({ ...options, ...(limits && { limits }) }, options.rehearsal ?? {}),
   )
-  const facts = await gatherFacts(database, migration.name, { observe: async () => observations })
+  const facts = await gatherFacts(database, migration.name, {
+    observe: async () => observations,
+    gates: arrow.gates,
+    ...(limits && { limits }),
+  })
   return planTransition(facts, to, {
     ...(limits && { limits }),
     ...(waive && { waive }),

@@ -1,13 +1,18 @@
 import type { Queryable } from '@changeover/database'
 import { errors } from './errors.ts'
 import { heartbeatTtlSeconds, liveInstances } from './instance.ts'
-import type { Facts, Observations, ReplicaLag } from './observations.ts'
+import type { GateName } from './gates.ts'
+import { type Facts, type GateLimits, gateLimits, type Observations } from './observations.ts'
+import { replicaLags } from './replica-lag.ts'
 import { readPhase, type StoredPhase } from './stored-phase.ts'
 
 export interface GatherOptions {
   /** Looks at the engines. */
   readonly observe: (phase: StoredPhase) => Promise<Observations>
   readonly heartbeatTtlSeconds?: number
+  /** The gates that will be judged; all unless given. Whoever asks for `replicas-fresh` waits for them. */
+  readonly gates?: readonly GateName[]
+  readonly limits?: Partial<GateLimits>
 }
 
 /**
@@ -27,26 +32,20 @@ export async function gatherFacts(
     migration,
     options.heartbeatTtlSeconds ?? heartbeatTtlSeconds,
   )
-  const replicas = await replicaLags(database)
   const observed = await options.observe(phase)
-  return { ...observed, replicas: observed.replicas ?? replicas, phase, instances }
+  if (observed.replicas !== undefined || options.gates?.includes('replicas-fresh') === false)
+    return { ...observed, phase, instances }
+  const { maxReplicaLagSeconds } = { ...gateLimits, ...options.limits }
+  const replicas = await replicaLags(database, maxReplicaLagSeconds * 1_000 + beyondLimitMs)
+  return { ...observed, replicas, phase, instances }
 }
+
+// A replica that is not seen to catch up must be seen to be behind the limit.
+const beyondLimitMs = 50
 
 /** The stored phase. Errors: ROLLOUT.PHASE_MISSING. */
 export async function requirePhase(database: Queryable, migration: string): Promise<StoredPhase> {
   const stored = await readPhase(database, migration)
   if (stored === undefined) throw errors.PHASE_MISSING({ migration })
   return stored
-}
-
-/** How far each replica of the server is behind; null for one whose lag this user may not see. */
-export async function replicaLags(database: Queryable): Promise<readonly ReplicaLag[]> {
-  const { rows } = await database.query<ReplicaLag>(
-    `select application_name as name,
-       case when state is null then null
-         when replay_lsn >= pg_current_wal_lsn() then 0
-         else coalesce(extract(epoch from replay_lag), extract(epoch from clock_timestamp() - reply_time))::float8 end as "lagSeconds"
-       from pg_stat_replication where state is null or state = 'streaming' order by application_name`,
-  )
-  return rows
 }

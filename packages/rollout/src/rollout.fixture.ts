@@ -112,3 +112,9 @@ export const withFenceOnWritersOnly = (database: Database) =>
   mutant(database, (text) =>
     text.replace('l.virtualxid = any($2::text[])', '$& and a.backend_xid is not null'),
   )
+
+/** A mutant that finds no transition that was begun before. */
+export const withoutRecord = (database: Database) =>
+  mutant(database, (text) =>
+    text.replace(/(from changeover\.transition where migration = \$1 and) finished_at is null/, '$1 false'),
+  )

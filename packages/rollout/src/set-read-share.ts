@@ -33,6 +33,7 @@ const readGates: readonly GateName[] = [
   'quarantine-empty',
   'outbox-empty',
   'certificate-fresh',
+  'replicas-fresh',
 ]
 
 /**
@@ -63,7 +64,11 @@ async function pass(
   { observe, limits, waive }: ReadShareOptions,
 ): Promise<readonly Verdict[]> {
   if (direction === 'lower' || stored.phase.authority === 'target') return []
-  const facts = await gatherFacts(database, migration, { observe })
+  const facts = await gatherFacts(database, migration, {
+    observe,
+    gates: readGates,
+    ...(limits && { limits }),
+  })
   const verdicts = judge(readArrow, facts, { ...(limits && { limits }), ...(waive && { waive }) })
   const closed = closedOf(verdicts).map(({ gate, why = '', fix = '' }) => ({ gate, why, fix }))
   if (closed.length > 0) throw errors.GATES_CLOSED({ migration, to: 'a larger read share', closed })

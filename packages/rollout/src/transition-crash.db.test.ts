@@ -2,15 +2,16 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import type { Database } from '@changeover/database'
 import { isFailure } from '@changeover/errors'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { errors } from './errors.ts'
 import { everythingFine } from './open-gates.fixture.ts'
 import type { PhaseName } from './phase.ts'
 import { readHistory } from './phase-history.ts'
-import { type Home, openHome } from './rollout.fixture.ts'
+import { type Home, openHome, withoutRecord } from './rollout.fixture.ts'
 import { readPhase } from './stored-phase.ts'
-import { transition } from './transition.ts'
+import { transition, type TransitionActions } from './transition.ts'
 import { openTransitionOf, transitionsOf } from './transition-record.ts'
 
 let home: Home
@@ -33,11 +34,20 @@ async function crash(migration: string, to: PhaseName, where: string): Promise<v
 }
 
 /** The server may need a moment to notice that the process is gone. */
-async function go(migration: string, to: PhaseName) {
+async function go(
+  migration: string,
+  to: PhaseName,
+  database: Database = home.database,
+  actions: TransitionActions = {},
+) {
   steps.length = 0
   for (;;) {
     try {
-      return await transition(home.database, { migration, to, by: 'ada', reason: 'after it' }, options)
+      return await transition(
+        database,
+        { migration, to, by: 'ada', reason: 'after it' },
+        { ...options, actions },
+      )
     } catch (error) {
       if (!isFailure(error, errors.TRANSITION_CONFLICT.code)) throw error
     }
@@ -84,5 +94,23 @@ describe.each(places)('FM-61 a process that is killed when it is at "%s"', (wher
     expect(stored.epoch).toBe(phase === 'legacy-only' ? '1' : '3')
     expect(await openTransitionOf(home.database, migration)).toBeUndefined()
     expect((await readHistory(home.database, migration)).at(-1)?.to).toBe('legacy-only')
+  })
+})
+
+describe('FM-61 what only the old phase needed is removed after a crash', () => {
+  const removed = async (migration: string, database: Database) => {
+    await home.store(migration)
+    await crash(migration, 'legacy-leads', 'flipped')
+    let isRemoved = false
+    await go(migration, 'legacy-leads', database, { complete: async () => void (isRemoved = true) })
+    return isRemoved
+  }
+
+  test('by the command that goes on', async () => {
+    expect(await removed('recorded', home.database)).toBe(true)
+  })
+
+  test('and by nobody, where steps are not on record (mutation)', async () => {
+    expect(await removed('unrecorded', withoutRecord(home.database))).toBe(false)
   })
 })

@@ -42,7 +42,10 @@ export interface TransitionActions {
   complete?(arrow: Arrow): Promise<void>
 }
 
-export interface TransitionOptions extends Omit<GatherOptions, 'observe'>, FlipOptions, FenceOptions {
+export interface TransitionOptions
+  extends Omit<GatherOptions, 'observe' | 'gates'>,
+    FlipOptions,
+    FenceOptions {
   /** Looks at the engines, for the gates of this arrow; asked anew at every judgement. */
   readonly observe: (phase: StoredPhase, arrow: Arrow) => Promise<Observations>
   readonly actions?: TransitionActions
@@ -134,6 +137,7 @@ async function pass({ database, request, options, arrow }: Pursuit): Promise<rea
   for (;;) {
     const facts = await gatherFacts(database, migration, {
       ...options,
+      gates: arrow.gates,
       observe: (phase) => options.observe(phase, arrow),
     })
     const verdicts = judge(arrow, facts, {

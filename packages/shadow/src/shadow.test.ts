@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { createShadow, type Observation, type ShadowOptions } from './index.ts'
 
@@ -82,6 +83,48 @@ describe('FM-42 the caller gets the answer of the control, whatever the candidat
   })
 })
 
+describe('FM-42 a shadow with the prevention switched off (mutation):', () => {
+  test('without a rest it goes on asking a candidate that is down', async () => {
+    const { shadow } = shadowWith({ failuresToRest: 1_000 })
+    for (let index = 0; index < 6; index++) {
+      await shadow.call('list', answer, () => Promise.reject(new Error('no')))
+      await shadow.settled()
+    }
+    expect(shadow.counts()).toMatchObject({ probed: 6, resting: 0 })
+  })
+
+  test('without a deadline candidates that hang are never told of, and keep every other one from being asked', async () => {
+    const probe = async (deadlineMs: number) => {
+      const { shadow, seen } = shadowWith({ deadlineMs, maxConcurrent: 1 })
+      shadow.observe('list', never)
+      await setTimeout(60)
+      await shadow.call('list', answer, answer)
+      await setTimeout(20)
+      return { verdicts: seen.map(({ verdict }) => verdict), busy: shadow.counts().busy }
+    }
+    expect(await probe(20)).toEqual({ verdicts: ['timed-out', 'same'], busy: 0 })
+    expect(await probe(60_000)).toEqual({ verdicts: [], busy: 1 })
+  })
+
+  test('without a cap a burst of requests is a burst of candidates', async () => {
+    const atOnce = async (maxConcurrent: number) => {
+      let [running, most] = [0, 0]
+      const candidate = async () => {
+        most = Math.max(most, ++running)
+        await setTimeout(1)
+        running--
+        return { rows: [1, 2] }
+      }
+      const { shadow } = shadowWith({ maxConcurrent })
+      await Promise.all(Array.from({ length: 50 }, () => shadow.call('list', answer, candidate)))
+      await shadow.settled()
+      return most
+    }
+    expect(await atOnce(2)).toBeLessThanOrEqual(2)
+    expect(await atOnce(1_000)).toBe(50)
+  })
+})
+
 describe('a shadow', () => {
   test('begins after its caller has gone on', async () => {
     const order: string[] = []
@@ -143,15 +186,6 @@ describe('a shadow', () => {
         return seen.at(-1)?.verdict
       })
       .toBe('same')
-  })
-
-  test('that never rests goes on asking a candidate that is down (mutation)', async () => {
-    const { shadow } = shadowWith({ failuresToRest: 1_000 })
-    for (let index = 0; index < 6; index++) {
-      await shadow.call('list', answer, () => Promise.reject(new Error('no')))
-      await shadow.settled()
-    }
-    expect(shadow.counts()).toMatchObject({ probed: 6, resting: 0 })
   })
 
   test('tells what failed by class and code, not by its message', async () => {

@@ -80,16 +80,22 @@ describe('FM-17 two processes that write the same key', () => {
   })
 })
 
-test('FM-66 a process that is killed between its two writes leaves behind what it owes', async () => {
-  const { legacy, target, ledger } = databases.urls
+/** A process that is killed when its caller has the answer, and its second write is not there yet. */
+async function killBetweenWrites(ledger: 'noting' | 'noting nothing'): Promise<void> {
+  const { urls } = databases
   const script = fileURLToPath(new URL('./killed.fixture.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--conditions=source', script, legacy, target, ledger], {
+  const args = [urls.legacy, urls.target, urls.ledger, ledger]
+  const child = spawn(process.execPath, ['--conditions=source', script, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const [said] = await once(child.stdout, 'data') // it says so when the caller has its answer
   expect(String(said)).toBe('saved\n')
   child.kill('SIGKILL')
   await once(child, 'exit')
+}
+
+test('FM-66 a process that is killed between its two writes leaves behind what it owes', async () => {
+  await killBetweenWrites('noting')
   const other = await databases.start(1)
   expect(await other.legacy.load('k')).toBe('acknowledged')
   expect(await other.target.load('k')).toBeUndefined()
@@ -100,6 +106,15 @@ test('FM-66 a process that is killed between its two writes leaves behind what i
   )
   expect(await other.repair()).toEqual({ paid: 1, failed: 0, busy: 0 })
   expect(await other.target.load('k')).toBe('acknowledged')
+})
+
+test('FM-66 without an entry before the first write nobody knows of the second one (mutation)', async () => {
+  await killBetweenWrites('noting nothing')
+  const other = await databases.start(1)
+  expect((await other.state()).outbox).toMatchObject({ target: 0 })
+  expect(await other.repair()).toEqual({ paid: 0, failed: 0, busy: 0 })
+  expect(await other.legacy.load('k')).toBe('acknowledged')
+  expect(await other.target.load('k')).toBeUndefined()
 })
 
 test('while the ledger is silent legacy answers, and the target counts as behind for everybody', async () => {

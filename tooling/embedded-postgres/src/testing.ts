@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 
 export { openPooler, type Pooler } from './pooler.ts'
+export { startReplicated, type Replicated, type ReplicatedOptions } from './replicated.ts'
 
 export interface TestDatabaseOptions {
   /** The name of a database to copy; nobody may be connected to it. An empty one unless given. */

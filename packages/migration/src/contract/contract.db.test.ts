@@ -145,6 +145,15 @@ describe('FM-59 after it', () => {
     })
   })
 
+  test('(mutation) where the phase does not remember, a rollback only finds out that there are no tables', async () => {
+    await go()
+    await query(`update changeover.phase set phase = 'target-only'`)
+    const back = { to: 'target-leads', by: 'ada', reason: 'regret', emergency: true } as const
+    const failure = await changePhase(fixture.database, crm, back).catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'ROLLOUT.GATES_CLOSED' })
+    expect(String(failure)).not.toContain(archive)
+  })
+
   test.each([
     ['those that refer to others first', crm],
     ['those that are referred to first', { ...crm, mappings: crm.mappings.toReversed() }],

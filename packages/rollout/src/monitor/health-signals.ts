@@ -1,17 +1,20 @@
 import type { Queryable } from '@changeover/database'
-import { replicaLags } from '../gather-facts.ts'
 import type { HealthSignals } from '../health.ts'
+import { replicaLags } from '../replica-lag.ts'
 import type { StoredPhase } from '../stored-phase.ts'
 import { shadowStatistics } from './shadow-ledger.ts'
 
 /** Fewer requests say nothing about a rate. */
 const fewestRequests = 20
 
+/** How long a replica that is behind may keep whoever asks for the health. */
+const replicaPatienceMs = 250
+
 /**
  * Reads the signals that are in the database: the request monitor's counts of this phase beside those of legacy alone, shadow reads since
  * dual write is on, replicas, and open transactions. What nobody counted is absent. What the engines know (outbox, bypass) is theirs to add.
  *
- * Cost: four statements on small tables and statistics.
+ * Cost: some statements on small tables and statistics; a moment more while a replica is behind.
  */
 export async function healthSignals(
   database: Queryable,
@@ -22,7 +25,7 @@ export async function healthSignals(
   const shadow = await shadowStatistics(database, migration, syncedSince)
   const reads = shadow.reduce((sum, each) => sum + each.reads, 0)
   const mismatches = shadow.reduce((sum, each) => sum + each.mismatches, 0)
-  const lags = (await replicaLags(database)).map(({ lagSeconds }) => lagSeconds)
+  const lags = (await replicaLags(database, replicaPatienceMs)).map(({ lagSeconds }) => lagSeconds)
   const isRateKnown = now.requests >= fewestRequests
   return {
     ...(isRateKnown && { addedErrorRate: Math.max(0, rateOf(now) - rateOf(before)) }),

@@ -154,6 +154,20 @@ describe('while the target leads', () => {
       expect((await ask('GET', url)).json()).toMatchObject({ status: 400, code: 'API.PAGE_TOKEN_INVALID' })
   })
 
+  test('FM-47 a token that did not name its list would leave out rows of another one (mutation)', async () => {
+    const nextOf = async (query: string) => (await ask('GET', query)).json<{ next: string }>().next
+    const read = (token: string) => JSON.parse(Buffer.from(token, 'base64url').toString('utf8'))
+    const place = read(await nextOf('?limit=5&sort=title'))
+    const { of } = read(await nextOf('?limit=5&sort=-title'))
+    const forged = Buffer.from(JSON.stringify({ ...place, of })).toString('base64url')
+    const page = (await ask('GET', `?limit=200&sort=-title&after=${forged}`)).json<{
+      items: Row[]
+      next: string | null
+    }>()
+    expect(page.next).toBeNull()
+    expect(page.items.length).toBeLessThan(10) // of hundreds
+  })
+
   test('an item shows what is above and below it, and moves where the rules let it', async () => {
     // What the legacy project needs and cannot invent.
     const needed = {
