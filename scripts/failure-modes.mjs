@@ -69,7 +69,7 @@ function label(number) {
 }
 
 function namedTests(root) {
-  return ['packages', 'apps', 'examples']
+  return ['packages', 'apps', 'tooling', 'examples']
     .flatMap((group) => filesBelow(root, group))
     .filter((file) => file.endsWith('.test.ts'))
     .flatMap((file) => testsIn(readFileSync(join(root, file), 'utf8')).map((test) => ({ file, ...test })))

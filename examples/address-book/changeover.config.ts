@@ -1,7 +1,4 @@
-import { defineConfig, defineMigration } from '@changeover/migration'
-import { contactToPerson } from './src/contact-to-person.ts'
+import { defineConfig } from '@changeover/migration'
+import { addressBook } from './src/address-book.ts'
 
-export default defineConfig({
-  migrations: [defineMigration({ name: 'address-book', targetModel: 'Person', mappings: [contactToPerson] })],
-  database: { url: process.env['DATABASE_URL'] },
-})
+export default defineConfig({ migrations: [addressBook], database: { url: process.env['DATABASE_URL'] } })

@@ -37,6 +37,3 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER write INSTEAD OF INSERT OR UPDATE OR DELETE ON addressed_site FOR EACH ROW EXECUTE FUNCTION write_addressed_site();
-
-INSERT INTO branch (name, phone, street, city, postal_code, country) VALUES
-  ('Köln', '0221-1', 'Hauptstraße 1', 'Köln', '50667', 'DE'), ('Nowhere', NULL, NULL, NULL, NULL, NULL), ('Cork', '', NULL, 'Cork', '', 'IE');

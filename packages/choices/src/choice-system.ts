@@ -1,6 +1,7 @@
 import type { LegacyWriter, SampleSystem } from '@changeover/migration'
 import { choices } from './choices.ts'
 import { migrate } from './migrate.ts'
+import { generateLeads } from './seed/generate-leads.ts'
 import { seedChoices } from './seed/seed-choices.ts'
 
 /** Legacy code that writes leads with hard-coded choices, each with its mark as the company. */
@@ -40,5 +41,6 @@ export const choiceSystem: SampleSystem = Object.freeze({
   about: 'the hard-coded choices of leads become choice tables of each tenant, in the same table',
   migrate,
   seed: seedChoices,
+  generate: generateLeads,
   writer,
 })

@@ -1,6 +1,7 @@
 import type { LegacyPlace, LegacyWriter, SampleSystem } from '@changeover/migration'
 import { conversations } from './conversations.ts'
 import { migrate } from './migrate.ts'
+import { generateConversations } from './seed/generate-conversations.ts'
 import { seedConversations } from './seed/seed-conversations.ts'
 
 /** Legacy code that saves states, each with its mark as what the user said. It writes the newest state of a conversation by the view. */
@@ -41,5 +42,6 @@ export const conversationSystem: SampleSystem = Object.freeze({
   about: 'the saved state of a conversation, one JSON text, becomes rows of three tables',
   migrate,
   seed: seedConversations,
+  generate: generateConversations,
   writer,
 })

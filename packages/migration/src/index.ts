@@ -4,6 +4,7 @@ export { type Config, type DatabaseConfig, defineConfig, type StartedDatabase } 
 
 // A system to try it on
 export type { LegacyPlace, LegacyWriter, SampleSystem } from './sample-system.ts'
+export { asLegacy } from './as-legacy.ts'
 
 // Look
 export { inspect, type MappingState, type MigrationState } from './inspect.ts'

@@ -11,6 +11,8 @@ export interface SampleSystem {
   migrate(url: string): Promise<readonly string[]>
   /** Fills empty legacy tables, the same every time; says whether it did. */
   seed(database: Database): Promise<boolean>
+  /** Adds so many rows of its largest legacy table, and what they need, beside the seed: for measurements. Cost: a few statements. */
+  generate(database: Database, rows: number): Promise<void>
   readonly writer: LegacyWriter
 }
 

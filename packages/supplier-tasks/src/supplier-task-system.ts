@@ -1,5 +1,6 @@
 import type { LegacyWriter, SampleSystem } from '@changeover/migration'
 import { migrate } from './migrate.ts'
+import { generateSupplierTasks } from './seed/generate-supplier-tasks.ts'
 import { seedSupplierTasks } from './seed/seed-supplier-tasks.ts'
 import { supplierTasks } from './supplier-tasks.ts'
 
@@ -35,5 +36,6 @@ export const supplierTaskSystem: SampleSystem = Object.freeze({
   about: 'milestones become sections, and what suppliers have to do points to the template instead',
   migrate,
   seed: seedSupplierTasks,
+  generate: generateSupplierTasks,
   writer,
 })

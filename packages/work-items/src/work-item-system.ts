@@ -1,5 +1,6 @@
 import type { LegacyPlace, LegacyWriter, SampleSystem } from '@changeover/migration'
 import { migrate } from './migrate.ts'
+import { generateStaffTasks } from './seed/generate-staff-tasks.ts'
 import { seedWorkItems } from './seed/seed-work-items.ts'
 import { workItems } from './work-items.ts'
 
@@ -37,5 +38,6 @@ export const workItemSystem: SampleSystem = Object.freeze({
   about: 'staff tasks, project workflows and events become one hierarchy of work items',
   migrate,
   seed: seedWorkItems,
+  generate: generateStaffTasks,
   writer,
 })

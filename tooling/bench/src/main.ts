@@ -11,6 +11,7 @@ import { proxies } from './proxies.ts'
 import { rollback } from './rollback.ts'
 import { supplierTaskBench } from './supplier-tasks.ts'
 import { switchover } from './switchover.ts'
+import { systemBench } from './systems.ts'
 
 // pnpm bench [foundation …] [--rows 1000000] [--write]: prints the table; --write keeps it in docs/benchmarks.md.
 const benchmarks = {
@@ -18,6 +19,7 @@ const benchmarks = {
   'dual-write': dualWrite,
   proxies,
   rollback,
+  systems: systemBench,
   switchover,
   'supplier-tasks': supplierTaskBench,
   api,

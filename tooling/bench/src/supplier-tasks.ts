@@ -4,13 +4,12 @@ import { type Mapping, tableSql } from '@changeover/mapping'
 import { sql } from '@changeover/mapping/sql'
 import {
   dashboard,
-  migrate,
   milestoneModel,
   type Model,
   moveDueDate,
-  seedSupplierTasks,
   sectionModel,
   supplierTasks,
+  supplierTaskSystem,
   supplierWork,
 } from '@changeover/supplier-tasks'
 import { createSync } from '@changeover/sync'
@@ -31,8 +30,8 @@ export async function supplierTaskBench(
   const created = await createTestDatabase({ serverUrl })
   const database = createPoolDatabase({ url: created.url })
   try {
-    await migrate(created.url)
-    await seedSupplierTasks(database)
+    await supplierTaskSystem.migrate(created.url)
+    await supplierTaskSystem.seed(database)
     say(`making ${rows} tasks of ${suppliers} suppliers`)
     const templates = await fill(database, rows)
     await database.query('VACUUM ANALYZE')
@@ -63,21 +62,14 @@ export async function supplierTaskBench(
   }
 }
 
-/** Templates of one project with a task for each supplier, every second one with a date of its own; on both sides. */
+/** Both sides filled; gives the templates. */
 async function fill(database: PoolDatabase, rows: number): Promise<readonly string[]> {
-  const count = Math.max(1, Math.round(rows / suppliers))
-  await database.query(`
-    insert into project values ('bench', 'Bench', '');
-    insert into supplier select 'bench-' || n, 'Supplier ' || n, '', 'B' || n from generate_series(1, ${suppliers}) as n;
-    insert into supplier_project_instance select 'bench-' || n, 'bench-' || n, 'bench' from generate_series(1, ${suppliers}) as n;
-    insert into task select 'bench-' || n, 'm-pa1', 'Task ' || n, '', n from generate_series(1, ${count}) as n;
-    insert into project_milestone_task select 'bench-' || n, 'bench', 'm-pa1', 'bench-' || n, date '2026-01-01' + n, '', null from generate_series(1, ${count}) as n;
-    insert into supplier_task_instance (id, supplier_project_instance_id, project_milestone_task_id, due_date, actual_due_date)
-      select 'bench-' || s || '-' || t, 'bench-' || s, 'bench-' || t, date '2026-01-01' + t, case when s % 2 = 0 then date '2026-02-01' + t end
-        from generate_series(1, ${count}) as t, generate_series(1, ${suppliers}) as s`)
-  await database.query('ANALYZE')
+  await supplierTaskSystem.generate(database, rows)
   for (const mapping of supplierTasks.ordered) await bringOver(database, mapping)
-  return Array.from({ length: count }, (_none, index) => `bench-${index + 1}`)
+  const { rows: templates } = await database.query<{ id: string }>(
+    `select id from project_milestone_task where starts_with(id, 'bench-') order by id`,
+  )
+  return templates.map(({ id }) => id)
 }
 
 async function bringOver(database: PoolDatabase, mapping: Mapping): Promise<void> {

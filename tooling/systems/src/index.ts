@@ -4,7 +4,7 @@ import type { SampleSystem } from '@changeover/migration'
 import { supplierTaskSystem } from '@changeover/supplier-tasks'
 import { workItemSystem } from '@changeover/work-items'
 
-/** Every reference system: what `npm start`, the suites of this folder and the benchmarks go through. */
+/** Every reference system: what `npm start`, the suites and the benchmarks go through. */
 export const systems: readonly SampleSystem[] = [
   workItemSystem,
   conversationSystem,

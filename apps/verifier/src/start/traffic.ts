@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
-import { type Database, retrying, type Transaction } from '@changeover/database'
-import type { LegacyPlace, SampleSystem } from '@changeover/migration'
-import { type Authority, lockPhase, type Phase, type RequestMonitor } from '@changeover/rollout'
+import type { Database, Transaction } from '@changeover/database'
+import { asLegacy, type LegacyPlace, type SampleSystem } from '@changeover/migration'
+import type { Authority, RequestMonitor } from '@changeover/rollout'
 
 /** What a writer was told is stored, by legacy key; null where the row was deleted. */
 type Acknowledged = Map<string, string | null>
@@ -34,7 +34,7 @@ const pauseMs = 20
 export async function forgetTraffic(database: Database, system: Sampled): Promise<void> {
   const left = await system.writer.found(database, 'legacy', prefix)
   for (const key of left.keys())
-    await asLegacy(database, system, async (tx, at, { name }) => {
+    await asLegacy(database, system.migration, async (tx, at, { name }) => {
       if (name !== 'target-only' && name !== 'contracted') await system.writer.remove(tx, at, key)
     })
 }
@@ -50,7 +50,7 @@ export function startTraffic(
   const state = { writes: 0, isStopped: false }
   const store = async (key: string | undefined, mark: string | null) => {
     const begun = performance.now()
-    const stored = await asLegacy(database, system, async (tx, at, { name: phase }) => ({
+    const stored = await asLegacy(database, system.migration, async (tx, at, { name: phase }) => ({
       key: await write(system, tx, at, key, mark),
       phase,
     }))
@@ -80,19 +80,6 @@ export function startTraffic(
     },
     count: () => countRows(database, system, acknowledged, state.writes),
   }
-}
-
-/** Writes as legacy code does in the phase of that moment, and again where the phase has moved meanwhile. */
-function asLegacy<T>(
-  database: Database,
-  { migration }: Sampled,
-  work: (tx: Transaction, at: LegacyPlace, phase: Phase) => Promise<T>,
-): Promise<T> {
-  return retrying(database, async (tx) => {
-    const { phase } = await lockPhase(tx, migration.name)
-    const at: LegacyPlace = (table) => (phase.authority === 'legacy' ? table : `changeover_legacy.${table}`)
-    return work(tx, at, phase)
-  })
 }
 
 async function write(

@@ -2,15 +2,15 @@ import { createTestDatabase, type TestDatabase } from '@changeover/embedded-post
 import { lawsOfMapping } from '@changeover/mapping/testing'
 import type { PoolClient } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { systems } from './index.ts'
+import { samples } from './index.ts'
 
 test('there are systems, and each has a name and a sentence of its own', () => {
-  expect(systems.length).toBeGreaterThan(0)
-  for (const names of [systems.map(({ migration }) => migration.name), systems.map(({ about }) => about)])
-    expect(new Set(names).size).toBe(systems.length)
+  expect(samples.length).toBeGreaterThan(0)
+  for (const names of [samples.map(({ migration }) => migration.name), samples.map(({ about }) => about)])
+    expect(new Set(names).size).toBe(samples.length)
 })
 
-describe.each(systems.map(({ migration }) => [migration.name, migration.mappings] as const))(
+describe.each(samples.map(({ migration }) => [migration.name, migration.mappings] as const))(
   'the mappings of %s keep the laws',
   (_name, mappings) => {
     let database: TestDatabase

@@ -5,11 +5,11 @@ import { createSync, identityIndexSql } from '@changeover/sync'
 import { createVerifier, ledgerDdl } from '@changeover/verifier'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { damage, isAlone } from './damage.ts'
-import { systems } from './index.ts'
+import { samples } from './index.ts'
 
 const heldValues = 'overwrite'
 
-for (const { migration, migrate, seed } of systems) {
+for (const { migration, migrate, seed } of samples) {
   const sync = createSync(migration.mappings)
   let database: Database
   let drop: () => Promise<void>

@@ -1,29 +1,29 @@
 import { createBackfill } from '@changeover/backfill'
-import { type Database, fromPool, retrying, type Transaction } from '@changeover/database'
+import { type Database, fromPool } from '@changeover/database'
 import { createTestDatabase } from '@changeover/embedded-postgres/testing'
 import {
   archivedTables,
+  asLegacy,
   changePhase,
   contract,
   dropLegacy,
   install,
-  type LegacyPlace,
   phaseOf,
   recordRestoredBackup,
   stepStates,
   uninstall,
 } from '@changeover/migration'
 import { isInPlace } from '@changeover/mapping'
-import { type GateName, lockPhase, type PhaseName } from '@changeover/rollout'
+import { type GateName, type PhaseName } from '@changeover/rollout'
 import { createSync } from '@changeover/sync'
 import { createVerifier } from '@changeover/verifier'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { systems } from './index.ts'
+import { samples } from './index.ts'
 
 /** What only time in production gives. */
 const waive: readonly GateName[] = ['shadow-agrees', 'healthy', 'losses-accepted', 'replicas-fresh']
 
-for (const system of systems)
+for (const system of samples)
   describe(`${system.migration.name} lives through`, () => {
     const { migration, writer } = system
     let database: Database
@@ -97,23 +97,22 @@ for (const system of systems)
     })
 
     const mark = 'lifecycle:'
-    const asLegacy = <T>(work: (tx: Transaction, at: LegacyPlace) => Promise<T>) =>
-      retrying(database, async (tx) => {
-        const { phase } = await lockPhase(tx, migration.name)
-        return work(tx, (table) => (phase.authority === 'legacy' ? table : `changeover_legacy.${table}`))
-      })
 
     /** One row that stays as it is made, one that changes, one that goes. */
     async function write(when: string): Promise<void> {
       for (const fate of ['stays', 'changes', 'goes']) {
-        const key = await asLegacy((tx, at) => writer.insert(tx, at, `${mark} ${fate} ${when}`))
+        const key = await asLegacy(database, migration, (tx, at) =>
+          writer.insert(tx, at, `${mark} ${fate} ${when}`),
+        )
         written.set(key, `${mark} ${fate} ${when}`)
         if (fate === 'changes') {
-          await asLegacy((tx, at) => writer.change(tx, at, key, `${mark} changed ${when}`))
+          await asLegacy(database, migration, (tx, at) =>
+            writer.change(tx, at, key, `${mark} changed ${when}`),
+          )
           written.set(key, `${mark} changed ${when}`)
         }
         if (fate === 'goes') {
-          await asLegacy((tx, at) => writer.remove(tx, at, key))
+          await asLegacy(database, migration, (tx, at) => writer.remove(tx, at, key))
           written.delete(key)
         }
       }
