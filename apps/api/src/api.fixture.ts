@@ -106,7 +106,7 @@ async function travel(database: Database, migration: Migration, to: PhaseName): 
     if (from === 'legacy-leads' && step > 0) await fill(database, migration)
     await verify(database, migration, from)
     const request = { to: next, by: 'test', reason: 'a test', waive: waived }
-    await changePhase(database, migration, request, { rehearsal: 'none', waitForGatesMs: 10_000 })
+    await changePhase(database, migration, request, { rehearsal: 'none', waitMs: 10_000 })
   }
 }
 

@@ -161,8 +161,8 @@ async function reverseOf(
   database: Database,
   migration: Migration,
 ): Promise<NonNullable<Observations['reverse']>> {
-  const { rows, failures } = await proveReverse(database, migration)
-  return { rows, failures: failures.length }
+  const { rows, isEverything, failures } = await proveReverse(database, migration)
+  return { rows, isEverything, failures: failures.length }
 }
 
 async function lossesOf(

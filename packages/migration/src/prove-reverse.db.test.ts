@@ -32,7 +32,7 @@ test('a row that somebody is changing comes back as that one leaves it', async (
     await waiting()
     return { begun }
   })
-  expect(await proof.begun).toEqual({ rows: 14, failures: [] })
+  expect(await proof.begun).toEqual({ rows: 14, isEverything: true, failures: [] })
 })
 
 test('a row that goes meanwhile proves nothing, and fails nothing', async () => {

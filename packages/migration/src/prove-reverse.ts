@@ -20,6 +20,8 @@ import { rolledBack } from './rolled-back.ts'
 /** Real rows that were deleted from legacy and written anew from the target, and those that came back otherwise. */
 export interface ReverseProof {
   readonly rows: number
+  /** Whether legacy has no more rows than were looked for: then there is nothing else to prove. */
+  readonly isEverything: boolean
   readonly failures: readonly { readonly mapping: string; readonly key: Key; readonly why: string }[]
 }
 
@@ -36,16 +38,18 @@ export async function proveReverse(
   sampleRows = 10,
 ): Promise<ReverseProof> {
   const sync = createSync(migration.mappings)
-  const tried: Tried[] = []
+  const samples: (readonly Tried[])[] = []
   for (const mapping of migration.ordered)
-    tried.push(
-      ...(await rolledBack(database, async (tx) => {
+    samples.push(
+      await rolledBack(database, async (tx) => {
         await lead(tx, migration.name)
         return proveSample(tx, sync, mapping, sampleRows)
-      })),
+      }),
     )
+  const tried = samples.flat()
   const failures = tried.flatMap(({ why, ...row }) => (why === undefined ? [] : [{ ...row, why }]))
-  return { rows: tried.length, failures }
+  const isEverything = samples.every((sample) => sample.length < sampleRows)
+  return { rows: tried.length, isEverything, failures }
 }
 
 interface Tried {

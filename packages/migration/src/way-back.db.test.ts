@@ -1,6 +1,12 @@
 import { createBackfill } from '@changeover/backfill'
 import { createSync } from '@changeover/sync'
-import { errors as rolloutErrors, planTransition, gatherFacts } from '@changeover/rollout'
+import {
+  errors as rolloutErrors,
+  gatherFacts,
+  type PhaseName,
+  planTransition,
+  readHistory,
+} from '@changeover/rollout'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createCrm, crm, type CrmFixture } from './crm.fixture.ts'
 import { changePhase, install, planPhase, uninstall } from './index.ts'
@@ -17,7 +23,7 @@ beforeEach(async () => {
 })
 afterEach(() => fixture.close())
 
-const go = (to: 'legacy-only' | 'target-leads', emergency = false) =>
+const go = (to: PhaseName, emergency = false) =>
   changePhase(fixture.database, crm, { to, by: 'test', reason: 'test', emergency })
 /** Legacy no longer takes what the target gives back. */
 const broken = `alter table customer add constraint narrow check (name <> 'customer 7') not valid`
@@ -44,6 +50,30 @@ test('FM-60 a way back that nobody tries is believed to work (mutation)', async 
   expect(await reverseOf({ reverse: { rows: 10, failures: 0 } })).toBe(false)
   const tried = (await planPhase(database, crm, 'target-leads')).closed
   expect(tried.map(({ gate }) => gate)).toContain('reverse-proven')
+})
+
+test('without a legacy row there is nothing to give back: a count proves it, and the trail says so', async () => {
+  await fixture.database.query('delete from invoice; delete from customer')
+  await go('target-leads', true)
+  const flip = (await readHistory(fixture.database, crm.name)).at(-1)
+  expect(flip?.gates.find(({ gate }) => gate === 'reverse-proven')).toMatchObject({
+    state: 'open',
+    why: expect.stringContaining('holds no row'),
+  })
+})
+
+test('a target that led alone for a while needs no new backfill to lead once more', async () => {
+  const closed = async () =>
+    (await planPhase(fixture.database, crm, 'target-leads')).closed.map(({ gate }) => gate)
+  await go('target-leads', true)
+  await go('target-only', true)
+  await fixture.database.query(`insert into party (kind, title, grade) values ('customer', 'new', 'A')`)
+  await go('target-leads', true)
+  await go('legacy-leads', true)
+  expect(await closed()).not.toContain('backfill-finished')
+  await go('legacy-only', true)
+  await go('legacy-leads', true)
+  expect(await closed()).toContain('backfill-finished')
 })
 
 const readShare = (percent: number) =>

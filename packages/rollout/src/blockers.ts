@@ -11,13 +11,17 @@ export interface Blocker {
   /** As pg_stat_activity has it; null without the privilege to see it. */
   readonly state: string | null
   readonly ageSeconds: number | null
+  /** How long ago its present or last statement began; null where there is none, or without the privilege. */
+  readonly querySeconds: number | null
   readonly query: string | null
 }
 
 const session = `a.pid, null::text as gid, a.usename::text as "user", nullif(a.application_name, '') as application, a.state,
-  extract(epoch from clock_timestamp() - a.xact_start)::float8 as "ageSeconds", left(a.query, 200) as query`
+  extract(epoch from clock_timestamp() - a.xact_start)::float8 as "ageSeconds",
+  extract(epoch from clock_timestamp() - a.query_start)::float8 as "querySeconds", left(a.query, 200) as query`
 const prepared = `null::int as pid, p.gid, p.owner::text as "user", null::text as application, 'prepared' as state,
-  extract(epoch from clock_timestamp() - p.prepared)::float8 as "ageSeconds", null::text as query`
+  extract(epoch from clock_timestamp() - p.prepared)::float8 as "ageSeconds",
+  null::float8 as "querySeconds", null::text as query`
 const here = '(select oid from pg_database where datname = current_database())'
 
 /** Who holds the lock of a phase: writers whose transactions are open, or prepared. */
@@ -72,9 +76,10 @@ export async function stillOpen(
 
 /** Who it is and how to end it, for a message. */
 export function describeBlocker(blocker: Blocker): string {
-  const { pid, gid, user, application, state, ageSeconds } = blocker
+  const { pid, gid, user, application, state, ageSeconds, querySeconds } = blocker
   const age = ageSeconds === null ? '' : ` for ${ageSeconds.toFixed(1)} s`
   if (gid !== null) return `the prepared transaction '${gid}'${age}`
   const who = [application, user].filter((part) => part !== null).join(' of ')
-  return `pid ${pid} (${who}; ${state ?? 'state unknown'}${age})`
+  const statement = querySeconds === null ? '' : `, its last statement began ${querySeconds.toFixed(1)} s ago`
+  return `pid ${pid} (${who}; ${state ?? 'state unknown'}${age}${statement})`
 }

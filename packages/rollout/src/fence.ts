@@ -11,6 +11,7 @@ export interface FenceOptions {
   readonly onBlocked?: (blockers: readonly Blocker[]) => void
 }
 
+export const defaultFenceTimeoutMs = 60_000
 const longestPollMs = 250
 
 /**
@@ -26,7 +27,7 @@ export async function fence(
   { migration, epoch }: Pick<StoredPhase, 'migration' | 'epoch'>,
   options: FenceOptions = {},
 ): Promise<void> {
-  const deadline = performance.now() + (options.fenceTimeoutMs ?? 60_000)
+  const deadline = performance.now() + (options.fenceTimeoutMs ?? defaultFenceTimeoutMs)
   const transactions = await runningTransactions(database)
   for (let pollMs = 5; ; pollMs = Math.min(longestPollMs, pollMs * 2)) {
     const blockers = await stillOpen(database, migration, transactions)
@@ -45,7 +46,8 @@ async function recordFence(
 ): Promise<void> {
   const { rowCount } = await database.query(
     `update changeover.phase set fenced_at = coalesce(fenced_at, clock_timestamp()), version = version + 1,
-       synced_since = case when phase in ('legacy-leads', 'target-leads') then coalesce(synced_since, clock_timestamp()) end
+       synced_since = case when phase in ('legacy-leads', 'target-leads') then coalesce(synced_since, clock_timestamp()) end,
+       target_fed_since = case when phase <> 'legacy-only' then coalesce(target_fed_since, clock_timestamp()) end
       where migration = $1 and epoch = $2::bigint`,
     [migration, epoch],
   )

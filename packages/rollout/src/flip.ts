@@ -5,6 +5,7 @@ import type { Arrow } from './arrow.ts'
 import { type Blocker, describeBlocker, holdersOf } from './blockers.ts'
 import { errors } from './errors.ts'
 import type { Verdict } from './judge.ts'
+import { isOlderThan, type LockAttempt, nextAttempt } from './lock-patience.ts'
 import { phases } from './phase.ts'
 import { phaseLockSql } from './phase-lock.ts'
 import { recordStep, type TransitionRecord } from './transition-record.ts'
@@ -18,15 +19,17 @@ export interface FlipGrounds {
 }
 
 export interface FlipOptions {
-  /** How long one attempt waits for the writers of the old phase, and makes new ones wait behind it; 400 ms unless given. */
+  /** How long the first attempt waits for the writers of the old phase, and makes new ones wait behind it; 400 ms unless given. */
   readonly lockTimeoutMs?: number
-  /** How long it tries in all; 30 s unless given. */
+  /** How long it tries in all; 30 s unless given. No attempt is longer than a twentieth of it, or than the first one. */
   readonly flipTimeoutMs?: number
   /** Told who is waited for, after every attempt that failed. */
   readonly onBlocked?: (blockers: readonly Blocker[]) => void
 }
 
-const longestPauseMs = 100
+export const defaultFlipTimeoutMs = 30_000
+const longestJitterMs = 100
+const pollMs = 50
 const conflicts: ReadonlySet<string> = new Set([
   'DATABASE.LOCK_TIMEOUT',
   'DATABASE.DEADLOCK',
@@ -37,7 +40,7 @@ const conflicts: ReadonlySet<string> = new Set([
  * Changes the phase, if its epoch is still the expected one, with history and step in one transaction, under the lock
  * that excludes every writer.
  *
- * Cost: writers wait no longer than `lockTimeoutMs` for one attempt.
+ * Cost: new writers wait behind an attempt, which grows only where old ones come and go; between attempts they go on.
  * Errors: ROLLOUT.EPOCH_MOVED; ROLLOUT.PHASE_LOCKED with the writers that did not end in time.
  */
 export async function flip(
@@ -47,13 +50,14 @@ export async function flip(
   grounds: FlipGrounds,
   options: FlipOptions = {},
 ): Promise<TransitionRecord> {
-  const { lockTimeoutMs = 400, flipTimeoutMs = 30_000 } = options
+  const { lockTimeoutMs = 400, flipTimeoutMs = defaultFlipTimeoutMs } = options
   const deadline = performance.now() + flipTimeoutMs
-  for (;;) {
+  const patience = { shortestMs: lockTimeoutMs, longestMs: Math.max(lockTimeoutMs, flipTimeoutMs / 20) }
+  for (let attempt: LockAttempt = { waitMs: lockTimeoutMs, pauseMs: 0 }; ; ) {
     try {
       return await database.transaction(
         async (tx) => {
-          await tx.query(`select set_config('lock_timeout', $1, true)`, [`${lockTimeoutMs}ms`])
+          await tx.query(`select set_config('lock_timeout', $1, true)`, [`${Math.ceil(attempt.waitMs)}ms`])
           return write(tx, arrow, record, grounds)
         },
         { isolation: 'read committed' },
@@ -63,8 +67,25 @@ export async function flip(
       const blockers = await holdersOf(database, record.migration)
       options.onBlocked?.(blockers)
       if (performance.now() >= deadline) throw lockedBy(record.migration, blockers, error)
+      attempt = nextAttempt(attempt, blockers, patience)
     }
-    await setTimeout(Math.random() * longestPauseMs)
+    await setTimeout(Math.random() * longestJitterMs)
+    const pauseEnd = Math.min(deadline, performance.now() + attempt.pauseMs)
+    await untilGone(database, record.migration, patience.longestMs, pauseEnd)
+  }
+}
+
+/** Waits without keeping anybody waiting, at most until then, for holders that no attempt outwaits. */
+async function untilGone(
+  database: Database,
+  migration: string,
+  longestMs: number,
+  end: number,
+): Promise<void> {
+  while (performance.now() < end) {
+    const holders = await holdersOf(database, migration)
+    if (!holders.some((each) => isOlderThan(each, longestMs))) return
+    await setTimeout(pollMs)
   }
 }
 
@@ -85,7 +106,8 @@ async function write(
     `update changeover.phase set phase = $4, epoch = epoch + 1, version = version + 1, by = $5, reason = $6,
        read_percent = $7, read_tenants = '{}', since = clock_timestamp(), flip_xid = pg_current_xact_id(), fenced_at = null,
        target_has_led = target_has_led or $8, legacy_stale = legacy_stale or $9,
-       synced_since = case when $10 then synced_since end
+       synced_since = case when $10 then synced_since end,
+       target_fed_since = case when $4 <> 'legacy-only' then target_fed_since end
       where migration = $1 and epoch = $2::bigint and phase = $3 returning epoch::text as epoch`,
     [
       migration,

@@ -45,9 +45,9 @@ const closing: Record<GateName, readonly (readonly [Facts, RegExp])[]> = {
     ],
     [
       factsOf({}, { backfill: { state: 'done', startedAt: '2025-12-31', rowsRemaining: 0 } }),
-      /before every writer wrote both sides/,
+      /before every write reached the target/,
     ],
-    [factsOf({ syncedSince: undefined }), /no fence yet/],
+    [factsOf({ targetFedSince: undefined }), /no fence yet/],
   ],
   'quarantine-empty': [[factsOf({}, { quarantine: { rows: 3 } }), /3 rows/]],
   'proxies-indexed': [
@@ -143,4 +143,15 @@ test('a plan says what is closed and what would be done', () => {
   const plan = planTransition(factsOf({}, observed), 'target-leads')
   expect(plan.closed.map(({ gate }) => gate)).toEqual(['quarantine-empty'])
   expect(plan.steps.join('\n')).toMatch(/flip: .*epoch 2, then write target-leads with epoch 3; 100 %/)
+})
+
+test('what there is nothing of needs no proof, and the verdict says on what it rests', () => {
+  const judged = (reverse: NonNullable<Facts['reverse']>) =>
+    judge({ gates: ['reverse-proven'] }, factsOf({}, { reverse }))
+  expect(judged({ rows: 0, failures: 0, isEverything: true })).toMatchObject([
+    { state: 'open', why: 'legacy was counted, and holds no row that could come back' },
+  ])
+  expect(judged({ rows: 3, failures: 0, isEverything: true })[0]).not.toHaveProperty('why')
+  expect(judged({ rows: 0, failures: 0, isEverything: false })).toMatchObject([{ state: 'closed' }])
+  expect(judged({ rows: 3, failures: 1, isEverything: true })).toMatchObject([{ state: 'closed' }])
 })

@@ -16,6 +16,8 @@ export interface Gate {
   readonly waivable: boolean
   /** Says why it is closed, or undefined when it is open. Pure. */
   judge(facts: Facts, limits: GateLimits): Closed | undefined
+  /** What an open gate rests on, where that is less than one would think. Pure. */
+  restsOn?(facts: Facts): string | undefined
 }
 
 type Judge = Gate['judge']
@@ -78,7 +80,13 @@ export const gates = Object.freeze({
     'Replicas are near, so that whoever writes can soon read it there.',
     judgeReplicas,
   ),
-  'reverse-proven': hard('Real rows went to the target and came back as they were.', judgeReverse),
+  'reverse-proven': Object.freeze({
+    ...hard('Real rows went to the target and came back as they were.', judgeReverse),
+    restsOn: ({ reverse }: Facts) =>
+      reverse?.isEverything === true && reverse.rows === 0
+        ? 'legacy was counted, and holds no row that could come back'
+        : undefined,
+  }),
   'losses-accepted': waivable(
     'A rollback gives back everything.',
     ({ phase, losses }, { acceptedLossRows }) => {
@@ -133,10 +141,11 @@ function judgeBackfill({ phase, backfill }: Facts): Closed | undefined {
   if (backfill === undefined) return { why: 'no backfill is known', fix }
   if (backfill.state !== 'done')
     return { why: `the backfill is ${backfill.state} with ${backfill.rowsRemaining} rows to go`, fix }
-  if (phase.syncedSince !== undefined && backfill.startedAt >= phase.syncedSince) return undefined
-  const since = phase.syncedSince ?? 'no fence yet'
+  const { targetFedSince } = phase
+  if (targetFedSince !== undefined && backfill.startedAt >= targetFedSince) return undefined
+  const since = targetFedSince ?? 'no fence yet'
   return {
-    why: `the backfill began at ${backfill.startedAt}, before every writer wrote both sides (${since})`,
+    why: `the backfill began at ${backfill.startedAt}, before every write reached the target (${since})`,
     fix: `Run it again: changeover backfill ${phase.migration} --restart`,
   }
 }
@@ -173,6 +182,7 @@ function judgeReverse({ phase, reverse }: Facts, { reverseMinRows }: GateLimits)
   if (reverse === undefined) return { why: 'the way back was never tried', fix }
   if (reverse.failures > 0)
     return { why: `${reverse.failures} of ${reverse.rows} rows did not come back as they were`, fix }
+  if (reverse.isEverything === true) return undefined
   return reverse.rows >= reverseMinRows ? undefined : { why: `only ${reverse.rows} rows were tried`, fix }
 }
 

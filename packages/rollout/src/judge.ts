@@ -8,6 +8,7 @@ export interface Verdict {
   readonly claim: string
   /** open: its claim is true · waived: it is not, and the operator passes nevertheless · closed: nobody passes. */
   readonly state: 'open' | 'waived' | 'closed'
+  /** Why it is not open; of an open one, what it rests on where that is less than one would think. */
   readonly why?: string
   /** What to do to open it. */
   readonly fix?: string
@@ -33,7 +34,10 @@ export function judge(
     const gate: Gate = gates[name]
     const { claim, waivable } = gate
     const closed = gate.judge(facts, limits)
-    if (closed === undefined) return { gate: name, claim, waivable, state: 'open' as const }
+    if (closed === undefined) {
+      const why = gate.restsOn?.(facts)
+      return { gate: name, claim, waivable, state: 'open' as const, ...(why !== undefined && { why }) }
+    }
     const isWaived = waivable && (options.emergency === true || (options.waive ?? []).includes(name))
     return {
       gate: name,

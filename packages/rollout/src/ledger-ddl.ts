@@ -25,10 +25,14 @@ const phaseTable = `CREATE TABLE IF NOT EXISTS changeover.phase (
     flip_xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
     fenced_at timestamptz,
     synced_since timestamptz,
+    target_fed_since timestamptz,
     since timestamptz NOT NULL DEFAULT clock_timestamp(),
     by text NOT NULL,
     reason text NOT NULL
   )`
+
+/** Books that were made before the column was thought of. */
+const phaseColumn = 'ALTER TABLE changeover.phase ADD COLUMN IF NOT EXISTS target_fed_since timestamptz'
 
 const historyTable = `CREATE TABLE IF NOT EXISTS changeover.phase_history (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -133,6 +137,7 @@ export const ledgerDdl: readonly DdlStatement[] = [
   'CREATE SCHEMA IF NOT EXISTS changeover',
   'GRANT USAGE ON SCHEMA changeover TO PUBLIC',
   phaseTable,
+  phaseColumn,
   historyTable,
   transitionTable,
   'CREATE UNIQUE INDEX IF NOT EXISTS transition_open ON changeover.transition (migration) WHERE finished_at IS NULL',

@@ -30,7 +30,12 @@ export interface Observations {
   /** Replicas that serve reads; observed by rollout itself unless given. */
   readonly replicas?: readonly ReplicaLag[]
   /** Real rows that were taken to the target and back, and how many of them came back otherwise. */
-  readonly reverse?: { readonly rows: number; readonly failures: number }
+  readonly reverse?: {
+    readonly rows: number
+    readonly failures: number
+    /** Whether there are no more rows than these; false unless given. */
+    readonly isEverything?: boolean
+  }
   /** What a rollback could not give back to legacy. `isComplete`: every row was tried; true unless given. */
   readonly losses?: {
     readonly rows: number

@@ -36,6 +36,7 @@ export function factsOf(phase: Partial<StoredPhase> = {}, observations: Partial<
       readTenants: [],
       fencedAt: '2026-01-01T00:00:00.000000Z',
       syncedSince: '2026-01-01T00:00:00.000000Z',
+      targetFedSince: '2026-01-01T00:00:00.000000Z',
       since: '2026-01-01T00:00:00.000000Z',
       by: 'test',
       reason: 'test',

@@ -28,16 +28,19 @@ export interface StoredPhase extends CurrentPhase {
   readonly fencedAt: string | undefined
   /** Since when every writer has written both sides without a break; undefined while one side is not written. */
   readonly syncedSince: string | undefined
+  /** Since when nothing was written that the target was not given; undefined while legacy alone is written. */
+  readonly targetFedSince: string | undefined
   /** ISO 8601 in UTC, of the database's clock. */
   readonly since: string
   readonly by: string
   readonly reason: string
 }
 
-interface Row extends Omit<StoredPhase, 'phase' | 'fencedAt' | 'syncedSince'> {
+interface Row extends Omit<StoredPhase, 'phase' | 'fencedAt' | 'syncedSince' | 'targetFedSince'> {
   readonly phase: PhaseName
   readonly fencedAt: string | null
   readonly syncedSince: string | null
+  readonly targetFedSince: string | null
 }
 
 /** A timestamptz as ISO 8601 in UTC. */
@@ -46,7 +49,8 @@ export const iso = (column: string) =>
 
 const columns = `migration, phase, epoch::text as epoch, version::text as version, target_has_led as "targetHasLed",
   legacy_stale as "legacyStale", read_percent as "readPercent", read_tenants as "readTenants",
-  ${iso('fenced_at')} as "fencedAt", ${iso('synced_since')} as "syncedSince", ${iso('since')} as since, by, reason`
+  ${iso('fenced_at')} as "fencedAt", ${iso('synced_since')} as "syncedSince",
+  ${iso('target_fed_since')} as "targetFedSince", ${iso('since')} as since, by, reason`
 
 /** Reads the stored phase without a lock: for people, reports and caches, never to decide about a write. */
 export async function readPhase(database: Queryable, migration: string): Promise<StoredPhase | undefined> {
@@ -55,12 +59,13 @@ export async function readPhase(database: Queryable, migration: string): Promise
   ])
   const [row] = rows
   if (row === undefined) return undefined
-  const { fencedAt, syncedSince } = row
+  const { fencedAt, syncedSince, targetFedSince } = row
   return {
     ...row,
     phase: phases[row.phase],
     fencedAt: fencedAt ?? undefined,
     syncedSince: syncedSince ?? undefined,
+    targetFedSince: targetFedSince ?? undefined,
   }
 }
 

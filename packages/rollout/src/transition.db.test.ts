@@ -50,6 +50,8 @@ test('a migration goes its whole way, forth and back, and every step of it is in
 test('a flip decides what belongs to the phase: the read share, who has led, what is stale', async () => {
   await home.store('belongs', 'legacy-leads')
   await go('belongs', 'legacy-leads')
+  const fed = (await readPhase(home.database, 'belongs'))?.targetFedSince
+  expect(fed).toEqual(expect.any(String))
   await go('belongs', 'target-leads')
   expect(await readPhase(home.database, 'belongs')).toMatchObject({
     targetHasLed: true,
@@ -62,10 +64,20 @@ test('a flip decides what belongs to the phase: the read share, who has led, wha
     syncedSince: undefined,
   })
   await go('belongs', 'target-leads')
+  expect((await readPhase(home.database, 'belongs'))?.targetFedSince).toBe(fed)
   await expect(go('belongs', 'legacy-leads', { request: { emergency: true } })).rejects.toMatchObject({
     code: errors.GATES_CLOSED.code,
     values: { closed: [expect.objectContaining({ gate: 'legacy-caught-up' })] },
   })
+})
+
+test('a target that was not written for a while is no longer the one that was filled', async () => {
+  await home.store('starved', 'legacy-leads')
+  const { phase: fed } = await go('starved', 'legacy-leads')
+  const { phase: alone } = await go('starved', 'legacy-only')
+  const { phase: again } = await go('starved', 'legacy-leads')
+  expect(alone.targetFedSince).toBeUndefined()
+  expect((again.targetFedSince ?? '') > (fed.targetFedSince ?? '9')).toBe(true)
 })
 
 test('legacy that was frozen leads again only when it was filled after every writer wrote both sides', async () => {
@@ -166,7 +178,7 @@ test('whoever waits for the gates goes on when they open', async () => {
   let looks = 0
   const observe = async () => (++looks < 3 ? {} : everythingFine)
   const { phase } = await go('waits', 'target-leads', {
-    options: { observe, waitForGatesMs: 5_000, gatePollMs: 5 },
+    options: { observe, waitMs: 5_000, gatePollMs: 5 },
   })
   expect(phase.phase.name).toBe('target-leads')
 })
@@ -203,7 +215,9 @@ test('no writer acts on the old phase after a flip: the flip waits for it, or sa
   await expect(go('writer', 'legacy-leads', { options })).rejects.toMatchObject({
     code: errors.PHASE_LOCKED.code,
     retriable: true,
-    message: expect.stringMatching(/pid \d+ \(importer of .*idle in transaction for/),
+    message: expect.stringMatching(
+      /pid \d+ \(importer of .*idle in transaction for [\d.]+ s, its last statement began [\d.]+ s ago\)/,
+    ),
   })
   expect(blocked).toContain(1)
   expect((await lockPhase(writer.tx, 'writer')).epoch).toBe('1')

@@ -2,8 +2,8 @@ import { setTimeout } from 'node:timers/promises'
 import type { Database } from '@changeover/database'
 import { type Arrow, arrowBetween } from './arrow.ts'
 import { errors } from './errors.ts'
-import { fence, type FenceOptions } from './fence.ts'
-import { flip, type FlipOptions } from './flip.ts'
+import { defaultFenceTimeoutMs, fence, type FenceOptions } from './fence.ts'
+import { defaultFlipTimeoutMs, flip, type FlipOptions } from './flip.ts'
 import type { GateName } from './gates.ts'
 import { gatherFacts, type GatherOptions, requirePhase } from './gather-facts.ts'
 import { closedOf, judge, type Verdict } from './judge.ts'
@@ -50,8 +50,8 @@ export interface TransitionOptions
   readonly observe: (phase: StoredPhase, arrow: Arrow) => Promise<Observations>
   readonly actions?: TransitionActions
   readonly limits?: Partial<GateLimits>
-  /** How long to wait for closed gates to open; not at all unless given. */
-  readonly waitForGatesMs?: number
+  /** How long to wait for closed gates to open, not at all unless given; writers and the fence are waited for as long at least. */
+  readonly waitMs?: number
   /** How long between two looks at closed gates; 1 s unless given. */
   readonly gatePollMs?: number
   /** Told after every step that was done and recorded. */
@@ -107,6 +107,7 @@ interface Pursuit {
 /** Does the steps that are not done yet. What comes before the flip is judged again: facts age. */
 async function pursue(pursuit: Pursuit, begun: TransitionRecord): Promise<readonly Verdict[]> {
   const { database, options, arrow } = pursuit
+  const patient = patientBy(options)
   let record = begun
   let verdicts: readonly Verdict[] = []
   const done = async (next: TransitionRecord) => {
@@ -119,10 +120,10 @@ async function pursue(pursuit: Pursuit, begun: TransitionRecord): Promise<readon
     await options.actions?.prepare?.(arrow)
     if (record.step === 'judged') await done(await recordStep(database, record, 'prepared'))
     const { by, reason, emergency = false } = pursuit.request
-    await done(await flip(database, arrow, record, { by, reason, emergency, verdicts }, options))
+    await done(await flip(database, arrow, record, { by, reason, emergency, verdicts }, patient))
   }
   if (record.step === 'flipped') {
-    await fence(database, { migration: record.migration, epoch: record.epochAfter ?? '' }, options)
+    await fence(database, { migration: record.migration, epoch: record.epochAfter ?? '' }, patient)
     await done(await recordStep(database, record, 'fenced'))
   }
   await options.actions?.complete?.(arrow)
@@ -133,7 +134,7 @@ async function pursue(pursuit: Pursuit, begun: TransitionRecord): Promise<readon
 /** Judges the gates until none is closed, or the time for it is over. */
 async function pass({ database, request, options, arrow }: Pursuit): Promise<readonly Verdict[]> {
   const { migration } = request
-  const deadline = performance.now() + (options.waitForGatesMs ?? 0)
+  const deadline = performance.now() + (options.waitMs ?? 0)
   for (;;) {
     const facts = await gatherFacts(database, migration, {
       ...options,
@@ -209,9 +210,18 @@ async function settle(
   options: TransitionOptions,
 ): Promise<TransitionResult> {
   const isFenced = stored.fencedAt !== undefined
-  if (!isFenced) await fence(database, stored, options)
+  if (!isFenced) await fence(database, stored, patientBy(options))
   const phase = await requirePhase(database, stored.migration)
   return { phase, changed: !isFenced, resumed: false, verdicts: [] }
+}
+
+function patientBy(options: TransitionOptions): FlipOptions & FenceOptions {
+  const { waitMs = 0, flipTimeoutMs = defaultFlipTimeoutMs, fenceTimeoutMs = defaultFenceTimeoutMs } = options
+  return {
+    ...options,
+    flipTimeoutMs: Math.max(waitMs, flipTimeoutMs),
+    fenceTimeoutMs: Math.max(waitMs, fenceTimeoutMs),
+  }
 }
 
 function isFlipped({ step }: TransitionRecord): boolean {

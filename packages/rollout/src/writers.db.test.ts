@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { errors } from './errors.ts'
 import { everythingFine } from './open-gates.fixture.ts'
 import type { PhaseName } from './phase.ts'
 import { type Home, openHome, openTransaction } from './rollout.fixture.ts'
@@ -98,6 +99,46 @@ test('FM-49 a flip that waits without a timeout makes every other writer wait fo
   expect(isDone).toBe(false)
   await long.commit()
   await Promise.all([flipping, writer])
+})
+
+/**
+ * Transactions that overlap, so that one always holds the phase: each ends once the next one has begun, at the latest half a second
+ * after that one has asked.
+ */
+async function relay(migration: string, ended: AbortSignal): Promise<void> {
+  let last = await openTransaction(home)
+  await lockPhase(last.tx, migration)
+  while (!ended.aborted) {
+    const next = await openTransaction(home)
+    const begun = lockPhase(next.tx, migration)
+    await Promise.race([begun, setTimeout(500)])
+    await last.commit()
+    await begun
+    last = next
+  }
+  await last.commit()
+}
+
+test('FM-49 among transactions that overlap a flip gets its turn, by attempts that grow', async () => {
+  await home.store('relay')
+  const end = new AbortController()
+  const writers = relay('relay', end.signal)
+  const { phase } = await take(home, 'relay', 'legacy-leads', { options: { lockTimeoutMs: 50 } })
+  end.abort()
+  await writers
+  expect(phase.epoch).toBe('2')
+})
+
+test('FM-49 by attempts that stay short it never does (mutation)', async () => {
+  await home.store('starving')
+  const end = new AbortController()
+  const writers = relay('starving', end.signal)
+  const options = { lockTimeoutMs: 50, flipTimeoutMs: 1_000 } // a twentieth of it is no more than the first attempt
+  await expect(take(home, 'starving', 'legacy-leads', { options })).rejects.toMatchObject({
+    code: errors.PHASE_LOCKED.code,
+  })
+  end.abort()
+  await writers
 })
 
 /** Waits until so many wait for the lock of a phase. */

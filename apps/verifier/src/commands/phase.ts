@@ -72,7 +72,7 @@ function moveCommands(shell: Shell) {
       examples: [
         ['changeover phase advance', 'to the next phase'],
         ['changeover phase advance --dry-run', 'gates and steps only'],
-        ['changeover phase advance --wait 60', 'waits for closed gates'],
+        ['changeover phase advance --wait 60', 'waits for closed gates, and for writers'],
       ],
     }),
     moveCommand(shell, 'rollback', {
@@ -137,7 +137,7 @@ function changing(command: ReturnType<typeof newCommand>) {
   return command
     .option('--reason <text>', 'why, for the audit trail', 'not given')
     .option('--expected-epoch <epoch>', 'refuse when the phase has changed since you looked')
-    .option('--wait <seconds>', 'wait this long for closed gates to open', wholeNumber(0, 86_400))
+    .option('--wait <seconds>', 'wait this long for closed gates and for writers', wholeNumber(0, 86_400))
     .option('--waive <gates...>', 'pass these gates although they are closed; those that guard writes stay')
     .option('--emergency', 'pass every gate that may be waived')
 }

@@ -6,6 +6,7 @@ import {
   type PhaseMove,
   setPhase,
 } from '@changeover/migration'
+import { describeBlocker } from '@changeover/rollout'
 import { exitCodes } from '../exit-code.ts'
 import { operatorName } from '../operator-name.ts'
 import type { Outcome } from '../outcome.ts'
@@ -14,7 +15,7 @@ import { changeLines } from '../render/phase-text.ts'
 import type { Session } from '../session.ts'
 
 export interface PhaseChangeSettings extends Omit<MoveRequest, 'by'> {
-  /** How long to wait for closed gates. */
+  /** How long to wait for closed gates, and at least for writers and old transactions. */
   readonly waitSeconds?: number | undefined
 }
 
@@ -39,9 +40,9 @@ function optionsOf(
   { waitSeconds }: PhaseChangeSettings,
 ): ChangePhaseOptions {
   return {
-    ...(waitSeconds !== undefined && { waitForGatesMs: waitSeconds * 1_000 }),
+    ...(waitSeconds !== undefined && { waitMs: waitSeconds * 1_000 }),
     onStep: (step) => talk.progress(`${name}: ${step}`),
-    onBlocked: (blockers) => talk.progress(`Waiting for ${blockers.length} transactions …`),
+    onBlocked: (blockers) => talk.progress(`Waiting for ${blockers.map(describeBlocker).join(', ')} …`),
     onProgress: (mapping, rows) => talk.progress(`Legacy catches up: ${mapping}, ${rows} rows`),
   }
 }

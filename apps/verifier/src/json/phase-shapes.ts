@@ -25,6 +25,7 @@ export const storedPhase = z.strictObject({
   readTenants: texts,
   fencedAt: z.string().optional(),
   syncedSince: z.string().optional(),
+  targetFedSince: z.string().optional(),
   since: z.string(),
   by: z.string(),
   reason: z.string(),
