@@ -6,6 +6,7 @@ import {
   isInPlace,
   keyPairs,
   type Mapping,
+  type ResolvedRule,
   type Slot,
   typeText,
   valuesSql,
@@ -13,6 +14,7 @@ import {
 import { ident, type Sql, sql, typeName } from '@changeover/mapping/sql'
 import type { LegacyColumn } from './legacy-table.ts'
 import { aliases, type Proxy, type ProxySet } from './proxy.ts'
+import { longReading } from './long-readings.ts'
 import { keyReading, readingOf } from './read-functions.ts'
 import { functionScope } from './reference-functions.ts'
 import { answered, referenceRules } from './reference-rules.ts'
@@ -62,12 +64,7 @@ export function keyColumns(mapping: Mapping): readonly string[] {
 }
 
 function readings(set: ProxySet, mapping: Mapping, asked: Asked): ReadonlyMap<string, Sql> {
-  const frame = {
-    legacy: aliases.written,
-    target: aliases.target,
-    scope: functionScope(set, mapping),
-    read: (slot: Slot, type: ColumnType) => readingOf(set, slot, type),
-  }
+  const frame = frameOf(set, mapping)
   const rules = asked === 'once' ? referenceRules(set, mapping) : []
   return new Map([
     ...keyPairs(mapping).map((pair) => [pair.field.name, keyReading(set, pair)] as const),
@@ -78,9 +75,39 @@ function readings(set: ProxySet, mapping: Mapping, asked: Asked): ReadonlyMap<st
           (name) => [name, answered(refers, fieldNamed(mapping.legacy, name).column)] as const,
         )
       const values = valuesSql(mapping, rule, 'backward', frame)
-      return rule.shape.restores.map((name) => [name, at(values, name)] as const)
+      return rule.shape.restores.map(
+        (name) => [name, shortened(set, mapping, rule, name, at(values, name))] as const,
+      )
     }),
   ])
+}
+
+/** What makes the functions of the readings that are too long to stand in the view. */
+export function longReadings(set: ProxySet, mapping: Mapping): readonly string[] {
+  return mapping.rules
+    .filter(({ shape }) => shape.references === undefined)
+    .flatMap((rule) => {
+      const values = valuesSql(mapping, rule, 'backward', frameOf(set, mapping))
+      return rule.shape.restores.flatMap((name) => {
+        const field = fieldNamed(mapping.legacy, name)
+        return longReading(set, mapping, field, at(values, name))?.create ?? []
+      })
+    })
+}
+
+/** What asks other rows stays as it is: it is no reading of one row. */
+function shortened(set: ProxySet, mapping: Mapping, rule: ResolvedRule, name: string, value: Sql): Sql {
+  if (rule.shape.references !== undefined) return value
+  return longReading(set, mapping, fieldNamed(mapping.legacy, name), value)?.call ?? value
+}
+
+function frameOf(set: ProxySet, mapping: Mapping) {
+  return {
+    legacy: aliases.written,
+    target: aliases.target,
+    scope: functionScope(set, mapping),
+    read: (slot: Slot, type: ColumnType) => readingOf(set, slot, type),
+  }
 }
 
 function givenUp({ defaultSql, isConstant, type }: LegacyColumn): Sql {

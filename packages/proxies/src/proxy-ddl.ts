@@ -1,11 +1,12 @@
 import { type Mapping, scopeSql, tableSql } from '@changeover/mapping'
 import { all, ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
-import { identified, proxyColumns } from './columns.ts'
+import { identified, longReadings, proxyColumns } from './columns.ts'
 import { isOwnFunction } from './current-row.ts'
 import { deleteTrigger } from './delete-trigger.ts'
 import { insertTrigger } from './insert-trigger.ts'
 import { linkTriggers, linkViewSql } from './link-proxy.ts'
 import { inSchema, type Proxy, type ProxySet } from './proxy.ts'
+import { dropLongReadings } from './long-readings.ts'
 import { phaseGuardFunction, phaseGuardTrigger } from './phase-guard.ts'
 import { readFunctions } from './read-functions.ts'
 import { referenceFunctions } from './reference-functions.ts'
@@ -21,6 +22,7 @@ export function proxyDdl(set: ProxySet): readonly string[] {
     ...readFunctions(set).map(({ create }) => create),
     ...referenceFunctions(set).map(({ create }) => create),
     ...mappingsOf(set).flatMap((mapping) => referenceRuleFunctions(set, mapping).map(({ create }) => create)),
+    ...mappingsOf(set).flatMap((mapping) => longReadings(set, mapping)),
     ...phaseGuardFunction(set),
     ...set.proxies.flatMap((proxy) => [
       ...viewDdl(set, proxy),
@@ -39,6 +41,7 @@ export function proxyRemovalDdl(set: ProxySet): readonly string[] {
     ),
   )
   const shared = [
+    dropLongReadings(set),
     sql`DROP FUNCTION IF EXISTS ${inSchema(set, 'refuse_while_legacy_leads')}()`.text,
     sql`DROP FUNCTION IF EXISTS ${inSchema(set, 'is_own')}(xid)`.text,
     ...mappingsOf(set).flatMap((mapping) => referenceRuleFunctions(set, mapping).map(({ drop }) => drop)),

@@ -87,15 +87,12 @@ function slug(type: ColumnType): string {
 
 function fromJson(set: ProxySet, type: ColumnType): ProxyFunction {
   const given = ident('changeover_value')
-  const digits = plainDigits(type)
-  const text = sql`${given}::text`
-  const fast = digits === undefined ? sql`` : shortcut(text, digits, type)
   return immutable(
     set,
     jsonName(type),
     'jsonb',
     type,
-    sql`${fast}
+    sql`${shortcut(plainNumber(given, type), given, type)}
     RETURN ${fromJsonSql(given, type)};`,
   )
 }
@@ -103,15 +100,13 @@ function fromJson(set: ProxySet, type: ColumnType): ProxyFunction {
 function fromKey(set: ProxySet, type: ColumnType, pairs: readonly Pair[]): ProxyFunction {
   const pair = pairs.find(({ field }) => typeText(field.type) === typeText(type))
   const given = ident('changeover_value')
-  const digits = plainDigits(type)
-  const fast = digits === undefined ? sql`` : shortcut(given, digits, type)
   const whole = pair ? overText(pair, given) : sql`NULL`
   return immutable(
     set,
     keyName(type),
     'text',
     type,
-    sql`${fast}
+    sql`${shortcut(plainDigits(given, type), given, type)}
     RETURN ${whole};`,
   )
 }
@@ -124,20 +119,34 @@ function overText(pair: Pair, given: Sql): Sql {
   return { text: of.text.replaceAll(`("x"."changeover_value" ->> 'k')`, given.text) }
 }
 
-/** Most numbers are short and plain: those need no care for range, scale or notation. */
-function plainDigits({ base, size, scale }: ColumnType): string | undefined {
-  if (base === 'smallint') return '^(0|-?[1-9][0-9]{0,3})$'
-  if (base === 'integer') return '^(0|-?[1-9][0-9]{0,8})$'
-  if (base === 'bigint') return '^(0|-?[1-9][0-9]{0,17})$'
-  if (base !== 'numeric' || size === undefined || !scale || size <= scale) return undefined
-  return `^[0-9]{1,${size - scale}}([.][0-9]{1,${scale}})?$`
+/** Most numbers are plain: those need no care for notation or rounding, which would cost more than all else. */
+function shortcut(isPlain: Sql | undefined, given: Sql, type: ColumnType): Sql {
+  if (isPlain === undefined) return sql``
+  return sql`
+    IF ${isPlain} THEN
+      RETURN (${given})::${typeName(typeText(type))};
+    END IF;`
 }
 
-function shortcut(text: Sql, digits: string, type: ColumnType): Sql {
-  return sql`
-    IF ${text} COLLATE "C" ~ ${literal(digits)} THEN
-      RETURN (${text})::${typeName(typeText(type))};
-    END IF;`
+/** A number in JSON that its type takes as it is. In the order of JSON values only numbers are between two numbers. */
+function plainNumber(json: Sql, { base, size, scale = 0 }: ColumnType): Sql | undefined {
+  const nines = base === 'numeric' ? (size ?? 0) - scale : digitsOf(base)
+  if (nines <= 0) return undefined
+  const most = '9'.repeat(nines)
+  const places = base === 'numeric' ? scale : 0
+  return sql`${json} BETWEEN ${literal(`-${most}`)} AND ${literal(most)} AND scale(${json}::numeric) <= ${literal(places)}`
+}
+
+/** A text of a positive whole number, without a zero in front. */
+function plainDigits(text: Sql, { base }: ColumnType): Sql | undefined {
+  const digits = digitsOf(base)
+  if (digits === 0) return undefined
+  return sql`length(${text}) <= ${literal(digits)} AND ltrim(${text}, '0123456789') = '' AND ${text} >= '1' COLLATE "C"`
+}
+
+/** How many digits every number of that many has room for; 0 for what is no whole number. */
+function digitsOf(base: ColumnType['base']): number {
+  return base === 'smallint' ? 4 : base === 'integer' ? 9 : base === 'bigint' ? 18 : 0
 }
 
 function immutable(set: ProxySet, name: string, takes: string, gives: ColumnType, body: Sql): ProxyFunction {

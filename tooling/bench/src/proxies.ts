@@ -1,4 +1,4 @@
-import type { Database } from '@changeover/database'
+import { type Database, PreparedClient } from '@changeover/database'
 import type { Mapping } from '@changeover/mapping'
 import { installProxies } from '@changeover/proxies'
 import { proxyDiscovery, proxyManager } from '@changeover/proxies/mikro-orm'
@@ -10,6 +10,7 @@ import { type Measure, median, seconds } from './measure.ts'
 import { workItemDatabase } from './work-item-database.ts'
 
 const rounds = 40
+const warmUp = 10
 
 /** Legacy queries through MikroORM on the views over the target, beside the same on the legacy tables, turn by turn. */
 export async function proxies(
@@ -24,15 +25,22 @@ export async function proxies(
   await installProxies(database, { mappings })
   for (const statement of [viewByHand, ...viewIndexesByHand]) await database.query(statement)
   await database.query('VACUUM ANALYZE')
-  const orm = new MikroORM({
+  const options = {
     ...ormOptions,
     clientUrl: database.url,
     discovery: { onMetadata: proxyDiscovery(mappings) },
-  })
+  }
+  const prepared = new MikroORM({ ...options, driverOptions: { Client: PreparedClient } })
+  const planned = new MikroORM(options)
   try {
-    return await measureAll(orm, database, say)
+    const ids = await someKeys(database)
+    return [
+      ...(await measureAll(prepared, ids.slice(0, rounds + warmUp), say)),
+      ...(await measureAll(planned, ids.slice(rounds + warmUp), say, ', planned each time')),
+    ]
   } finally {
-    await orm.close(true)
+    await prepared.close(true)
+    await planned.close(true)
     await database.close()
   }
 }
@@ -51,10 +59,10 @@ async function bringOver(database: Database, mapping: Mapping): Promise<void> {
 
 async function measureAll(
   { em }: MikroORM,
-  database: Database,
+  ids: readonly string[],
   say: (text: string) => void,
+  suffix = '',
 ): Promise<readonly Measure[]> {
-  const ids = await someKeys(database)
   const reads: readonly Named[] = [
     ['1,000 rows read', 1.1, (on) => on.find(StaffTask, {}, { limit: 1000, orderBy: { id: 'asc' } })],
     [
@@ -80,9 +88,11 @@ async function measureAll(
   ]
   const measures: Measure[] = []
   for (const named of [...reads, ...writes]) {
-    const [name] = named
-    say(name)
-    measures.push(...(await measure(em as EntityManager, named, reads.includes(named))))
+    const [name, bound, work] = named
+    say(`${name}${suffix}`)
+    measures.push(
+      ...(await measure(em as EntityManager, [`${name}${suffix}`, bound, work], reads.includes(named))),
+    )
   }
   return measures
 }
@@ -103,9 +113,9 @@ async function measure(
     ...(byHand && { 'view by hand': () => em.fork({ schema: 'by_hand' }) }),
   }
   const times: Partial<Record<string, number[]>> = {}
-  for (let round = -5; round < rounds; round += 1)
+  for (let round = -warmUp; round < rounds; round += 1)
     for (const [side, managerOf] of Object.entries(sides)) {
-      const time = await seconds(() => work(managerOf(), Math.abs(round)))
+      const time = await seconds(() => work(managerOf(), round + warmUp))
       if (round >= 0) (times[side] ??= []).push(time)
     }
   const of = (side: string) => median(times[side] ?? [])
@@ -124,7 +134,7 @@ async function measure(
 async function someKeys(database: Database): Promise<readonly string[]> {
   const { rows } = await database.query<{ id: string }>(
     `SELECT id::text AS id FROM staff_task AS s WHERE NOT EXISTS (SELECT FROM staff_task WHERE recurrence_parent_id = s.id)
-      ORDER BY hashint8(id) LIMIT ${rounds + 1}`,
+      ORDER BY hashint8(id) LIMIT ${2 * (rounds + warmUp)}`,
   )
   return rows.map(({ id }) => id)
 }
