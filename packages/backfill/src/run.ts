@@ -5,6 +5,7 @@ import { type HeldValues, type Key, mostKeys } from '@changeover/sync'
 import { type BatchContext, doBatch, type Done, type Step } from './batch.ts'
 import { addCounts, type Counts, noCounts } from './counts.ts'
 import { errors } from './errors.ts'
+import { firstBatchRows, isOverdue, refreshStatistics } from './fresh-statistics.ts'
 import { estimateRows } from './key-pages.ts'
 import { type Progress, progressOf, type Sample, withSample } from './progress.ts'
 import type { Reason } from './quarantine.ts'
@@ -122,7 +123,12 @@ async function rest({ pace, signal }: RunPlan): Promise<void> {
 async function oneBatch(context: RunContext, plan: RunPlan, journey: Journey): Promise<boolean> {
   await context.onStep('begin')
   const asked = { after: journey.cursor, upTo: plan.upTo, rowsRemaining: journey.rowsRemaining }
-  const batchRows = Math.min(plan.pace().batchRows, mostKeys(context.mapping))
+  const isFirst = rowsOf(context, journey) === 0
+  const batchRows = Math.min(
+    plan.pace().batchRows,
+    mostKeys(context.mapping),
+    isFirst ? firstBatchRows : Number.POSITIVE_INFINITY,
+  )
   const done = await doBatch({ ...context, batchRows }, asked).catch(async (error: unknown) => {
     // A statement that fails on a column that is gone is explained by what has become of the tables.
     if (isFailure(error) && mayBeDrift(error)) await context.schema.check(context.database)
@@ -147,8 +153,12 @@ const keptReasons = 100
 
 async function arrive(context: RunContext, plan: RunPlan, journey: Journey, done: Done): Promise<void> {
   await context.onStep('committed')
+  const rowsBefore = rowsOf(context, journey)
   journey.cursor = done.to
   journey.counts = addCounts(journey.counts, done.counts)
+  // A dry run leaves nothing behind that statistics could show. What is wrong with a table the next batch says.
+  if (context.checkpoint !== undefined && isOverdue(rowsBefore, rowsOf(context, journey)))
+    await refreshStatistics(context.database, context.mapping).catch(() => {})
   journey.quarantined += done.refused.length
   journey.refused = [...journey.refused, ...done.refused].slice(0, keptReasons)
   journey.rowsRemaining = Math.max(0, journey.rowsRemaining - done.counts.rows)
@@ -161,14 +171,19 @@ async function arrive(context: RunContext, plan: RunPlan, journey: Journey, done
   await context.onStep('reported')
 }
 
+/** Rows done, by the runs before this one too. */
+function rowsOf({ checkpoint }: RunContext, { counts }: Journey): number {
+  return (checkpoint?.counts.rows ?? 0) + counts.rows
+}
+
 async function estimate(context: RunContext, plan: RunPlan, journey: Journey): Promise<void> {
   const span = { after: journey.cursor, upTo: plan.upTo }
   journey.rowsRemaining = await estimateRows(context.database, context.mapping, span)
 }
 
 function tell(context: RunContext, plan: RunPlan, journey: Journey, { atSeconds }: Done): void {
-  const { counts, rowsRemaining, quarantined } = journey
-  const rowsDone = (context.checkpoint?.counts.rows ?? 0) + counts.rows
+  const { rowsRemaining, quarantined } = journey
+  const rowsDone = rowsOf(context, journey)
   journey.samples = withSample(journey.samples, { atSeconds, rowsDone, rowsRemaining })
   plan.onProgress({ mapping: context.mapping.name, quarantined, ...progressOf(journey.samples) })
 }
