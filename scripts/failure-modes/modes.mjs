@@ -212,4 +212,8 @@ export const failureModes = {
     'of two stores without a common transaction one is written, and the process dies before the other',
     'the key is in the ledger before the first write, and is copied from the side that has its truth',
   ],
+  67: [
+    'a new row is refused because a row that it refers to has not been copied yet',
+    'the writer brings along, by their own mapping, the rows that it cannot do without',
+  ],
 }

@@ -20,6 +20,13 @@ const writer: SampleSystem['writer'] = {
   async remove(tx, at, key) {
     await tx.query(`delete from ${at('customers')} where customer_id = $1`, [key])
   },
+  async insertChildren(tx, at) {
+    await tx.query(
+      `insert into ${at('employees')} (employee_id, last_name, first_name, reports_to)
+        select 900, 'Late', 'Ann', employee_id from ${at('employees')} order by employee_id limit 1`,
+    )
+    return { Employee: '900' }
+  },
   async found(database, side, prefix) {
     const from = {
       legacy: 'select customer_id as key, address as mark from customers where starts_with(address, $1)',

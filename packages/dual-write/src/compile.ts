@@ -1,5 +1,6 @@
 import type { Mapping } from '@changeover/mapping'
 import { literal, sql } from '@changeover/mapping/sql'
+import { bringFunctions } from './bring-function.ts'
 import { captureFunction, captureTriggers } from './capture-function.ts'
 import { type CapturedTable, capturedTables } from './captured-table.ts'
 import { type DbFunction, type DbTrigger, objectName } from './db-object.ts'
@@ -26,6 +27,8 @@ export function compileDualWrite(
   const functions: DbFunction[] = mappings.flatMap((mapping: Mapping) => [
     ...syncFunctions(migration, mapping, 'forward', mappings),
     ...syncFunctions(migration, mapping, 'backward', mappings),
+    ...bringFunctions(migration, mapping, 'forward', mappings),
+    ...bringFunctions(migration, mapping, 'backward', mappings),
   ])
   if (dualWrite.capture === 'orm')
     return {

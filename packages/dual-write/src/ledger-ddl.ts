@@ -31,11 +31,25 @@ BEGIN
   RETURN (SELECT p.target_has_led FROM changeover.phase AS p WHERE p.migration OPERATOR(pg_catalog.=) target_has_led.migration);
 END $$`
 
+/** Why rows of a mapping are refused, by the name of the row: `{"Team 1": "name does not fit (copy(name))"}`. */
+const refusalsNamed = `CREATE OR REPLACE FUNCTION changeover.refusals_named(mapping text, refused jsonb, reasons jsonb) RETURNS jsonb
+  LANGUAGE sql AS $$
+  SELECT COALESCE(pg_catalog.jsonb_object_agg(
+      pg_catalog.concat($1, ' ', (SELECT pg_catalog.string_agg(part, ', ') FROM pg_catalog.jsonb_array_elements_text(each -> 'key') AS part)),
+      pg_catalog.format('%s %s (%s)', reason ->> 'field', pg_catalog.concat_ws(': ', reason ->> 'why', each ->> 'because'), reason ->> 'rule')), '{}')
+    FROM pg_catalog.jsonb_array_elements($2) AS each CROSS JOIN LATERAL (SELECT $3 -> (each ->> 'refusal')::int) AS reasoned(reason) $$`
+
+/** What a row waits for, as a part of its refusal, by the name of that row and the reasons that are known. */
+const refusalOf = `CREATE OR REPLACE FUNCTION changeover.refusal_of(parent text, reasons jsonb) RETURNS jsonb LANGUAGE sql AS $$
+  SELECT pg_catalog.jsonb_build_object('because', CASE WHEN $2 ? $1 THEN pg_catalog.concat($1, ' cannot be written: ', $2 ->> $1)
+    ELSE pg_catalog.concat($1, ' is no row that the mapping speaks of') END) $$`
+
 const refuseRows = `CREATE OR REPLACE FUNCTION changeover.refuse_rows(migration text, mapping text, direction text, refused jsonb, reasons jsonb)
   RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-  said jsonb := reasons -> (refused #>> '{0,refusal}')::int || pg_catalog.jsonb_build_object('migration', migration,
-    'mapping', mapping, 'direction', direction, 'key', refused #> '{0,key}', 'rows', pg_catalog.jsonb_array_length(refused));
+  reason jsonb := reasons -> (refused #>> '{0,refusal}')::int;
+  said jsonb := reason || pg_catalog.jsonb_build_object('why', pg_catalog.concat_ws(': ', reason ->> 'why', refused #>> '{0,because}'),
+    'migration', migration, 'mapping', mapping, 'direction', direction, 'key', refused #> '{0,key}', 'rows', pg_catalog.jsonb_array_length(refused));
 BEGIN
   RAISE EXCEPTION USING ERRCODE = '${rowRefusedState}', DETAIL = said::text, CONSTRAINT = said ->> 'rule',
     MESSAGE = pg_catalog.format('%s %s cannot be written %s: %s %s (%s)', mapping,
@@ -47,7 +61,7 @@ END $$`
 const oweRows = `CREATE OR REPLACE FUNCTION changeover.owe_rows(migration text, mapping text, direction text, refused jsonb, reasons jsonb)
   RETURNS void LANGUAGE sql AS $$
   INSERT INTO changeover.outbox (migration, mapping, direction, key, sql_state, why)
-  SELECT $1, $2, $3, each -> 'key', '${rowRefusedState}', pg_catalog.format('%s %s (%s)', reason ->> 'field', reason ->> 'why', reason ->> 'rule')
+  SELECT $1, $2, $3, each -> 'key', '${rowRefusedState}', pg_catalog.format('%s %s (%s)', reason ->> 'field', pg_catalog.concat_ws(': ', reason ->> 'why', each ->> 'because'), reason ->> 'rule')
   FROM pg_catalog.jsonb_array_elements($4) AS each CROSS JOIN LATERAL (SELECT $5 -> (each ->> 'refusal')::int) AS reasoned(reason) $$`
 
 const refuseLegacyWrite = `CREATE OR REPLACE FUNCTION changeover.refuse_legacy_write(migration text, phase text, operation text, in_schema text, in_table text, proxy_schema text, key jsonb)
@@ -83,6 +97,8 @@ export const ledgerDdl: readonly DdlStatement[] = [
   'GRANT INSERT ON changeover.outbox TO PUBLIC',
   installed,
   targetHasLed,
+  refusalsNamed,
+  refusalOf,
   refuseRows,
   oweRows,
   refuseLegacyWrite,

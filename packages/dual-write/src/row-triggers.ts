@@ -10,7 +10,7 @@ import {
   scopeSql,
 } from '@changeover/mapping'
 import { all, any, differs, ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
-import { keyNames, newKey, sidesOf, writerName } from '@changeover/sync'
+import { canAdopt, keyNames, newKey, sidesOf, writerName } from '@changeover/sync'
 import type { CapturedTable } from './captured-table.ts'
 import { type DbFunction, type DbTrigger, functionSql, objectName } from './db-object.ts'
 import type { DualWrite } from './dual-write.ts'
@@ -188,7 +188,7 @@ function adoptSql(migration: string, mapping: Mapping): Sql {
     ${keep}
     ELSIF (SELECT now.phase FROM changeover.current_phase(${literal(migration)}) AS now) = 'target-leads' THEN
       ${
-        isGenerated(mapping)
+        canAdopt(mapping)
           ? assign(
               mapping,
               mapping.legacy.key.map((field) => newKey(mapping, mapping.legacy, field)),
@@ -209,11 +209,6 @@ function assign(mapping: Mapping, keys: readonly Sql[]): Sql {
 function refuseKeyless(mapping: Mapping): Sql {
   const message = `A new row of ${mapping.target.name} needs its key in ${mapping.legacy.name} while the target leads: give ${mapping.identity.slots.join(', ')}`
   return sql`RAISE EXCEPTION USING ERRCODE = ${literal(keyNotGivenState)}, MESSAGE = ${literal(message)};`
-}
-
-function isGenerated(mapping: Mapping): boolean {
-  const made = ['uuid', 'bigint', 'integer', 'smallint']
-  return mapping.legacy.key.every((field) => made.includes(fieldNamed(mapping.legacy, field).type.base))
 }
 
 function inScope(mapping: Mapping, row: string): Sql {

@@ -24,6 +24,7 @@ import {
   type WriteShape,
   writeSql,
 } from '@changeover/sync'
+import { bringAlongSql } from './bring-call.ts'
 import { type DbFunction, functionSql, objectName } from './db-object.ts'
 
 /** How many keys a statement may change before its plan is made for that number instead of for a few. */
@@ -94,7 +95,7 @@ function syncBody(
   direction: Direction,
   mappings: readonly Mapping[],
 ): Sql {
-  if (isInPlace(mapping)) return inPlaceBody(migration, mapping, direction)
+  if (isInPlace(mapping)) return inPlaceBody(migration, mapping, direction, mappings)
   const present = variables(mapping, 'present')
   const dependents = direction === 'forward' ? dependentsOf(mapping, mappings) : []
   const rewrites = dependents.map((each, index) => rewriteSql(migration, mapping, each, index))
@@ -130,18 +131,24 @@ BEGIN
     changeover_refused := changeover_written.refused;
   ELSIF ${linksChanged(mapping)} THEN
     ${writeSql(mapping, direction, 'overwrite', only('link'))} INTO changeover_written;
-    RETURN changeover_written.refused;
+    changeover_refused := changeover_written.refused;
   ELSE
     ${byHeldValues(migration, mapping, direction, only('update'))}
-    RETURN changeover_written.refused;
+    changeover_refused := changeover_written.refused;
   END IF;
   ${rewrites.length === 0 ? sql`` : sql`IF changeover_referred AND changeover_written.fresh IS NOT NULL THEN\n    ${assignFresh(mapping)}${join(rewrites, '')}\n  END IF;`}
+  ${bringAlongSql(migration, mapping, direction, mappings)}
   RETURN changeover_refused;
 END`
 }
 
 /** In place a row is its own twin: one lock, and an update of the rows that are there. */
-function inPlaceBody(migration: string, mapping: Mapping, direction: Direction): Sql {
+function inPlaceBody(
+  migration: string,
+  mapping: Mapping,
+  direction: Direction,
+  mappings: readonly Mapping[],
+): Sql {
   const present = variables(mapping, 'present')
   const names = present.map((each, index) => sql`${parameter(index + 1)} := ${each};`)
   return sql`
@@ -149,12 +156,15 @@ function inPlaceBody(migration: string, mapping: Mapping, direction: Direction):
 DECLARE
   ${declared(mapping, present)}
   changeover_written record;
+  changeover_refused text;
 BEGIN
   SELECT ${aggregated(mapping)} INTO ${join(present)} FROM (${lockKeysSql(mapping, direction)}) AS locked;
   IF ${present[0] ?? sql`NULL`} IS NULL THEN RETURN NULL; END IF;
   ${join(names, ' ')}
   ${byHeldValues(migration, mapping, direction, { parts: ['update', 'link'], refersToOwn: false })}
-  RETURN changeover_written.refused;
+  changeover_refused := changeover_written.refused;
+  ${bringAlongSql(migration, mapping, direction, mappings)}
+  RETURN changeover_refused;
 END`
 }
 

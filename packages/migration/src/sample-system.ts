@@ -25,6 +25,8 @@ export interface LegacyWriter {
   insert(tx: Transaction, at: LegacyPlace, mark: string): Promise<string>
   change(tx: Transaction, at: LegacyPlace, key: string, mark: string): Promise<void>
   remove(tx: Transaction, at: LegacyPlace, key: string): Promise<void>
+  /** Writes rows that refer to rows of the sample data, and gives their keys by mapping; absent where no row refers to another. */
+  insertChildren?(tx: Transaction, at: LegacyPlace): Promise<Readonly<Record<string, string>>>
   /** The marks that begin so, by legacy key, as they stand in the tables of one side. */
   found(database: Queryable, side: Authority, prefix: string): Promise<ReadonlyMap<string, string>>
 }

@@ -20,6 +20,26 @@ const writer: LegacyWriter = {
   async remove(tx, at, key) {
     await tx.query(`delete from ${at('task_typed')} where id = $1`, [key])
   },
+  async insertChildren(tx, at) {
+    await tx.query(`insert into project (id, name) values ('w-p', 'Late')`)
+    await tx.query(
+      `insert into supplier_project_instance values ('w-spi', 's-1', 'w-p'), ('w-spi-2', 's-2', 'p-1')`,
+    )
+    await tx.query(
+      `insert into ${at('task_typed')} (id, milestone_id, task_type_id, name, description, sequence)
+         values ('w-t', 'm-pa2', 'tt-pa', 'Late', '', 9)`,
+    )
+    await tx.query(
+      `insert into ${at('project_milestone_task')} (id, project_id, milestone_id, task_id, due_date)
+         select 'w-pmt', 'w-p', t.milestone_id, t.id, '2026-05-01' from ${at('task_typed')} as t where t.id not like 'w-%' order by t.id limit 1`,
+    )
+    await tx.query(
+      `insert into ${at('supplier_task_instance')} (id, supplier_project_instance_id, project_milestone_task_id, due_date)
+         select 'w-sti', 'w-spi-2', p.id, p.due_date from ${at('project_milestone_task')} as p
+          where p.id not like 'w-%' order by p.id limit 1`,
+    )
+    return { Task: 'w-t', ProjectMilestoneTask: 'w-pmt', SupplierTaskInstance: 'w-sti' }
+  },
   async found(database, side, prefix) {
     const table = { legacy: 'task', target: 'task_v2' }[side]
     const { rows } = await database.query<{ key: string; mark: string }>(

@@ -19,15 +19,16 @@ export async function adopt(
   mapping: Mapping,
   targetKeys: readonly string[],
 ): Promise<readonly Key[]> {
-  const { rows } = await tx.query(adoptSql(mapping).text, [targetKeys])
+  const { rows } = await tx.query(adoptSql(mapping, parameter(1)).text, [targetKeys])
   return rows.map((row) => mapping.legacy.key.map((_name, index) => String(row[`k${index}`])))
 }
 
-function adoptSql(mapping: Mapping): Sql {
+/** The statement, for an array of texts. Shape: the legacy keys as texts `k0, …`. */
+export function adoptSql(mapping: Mapping, targetKeys: Sql): Sql {
   const side = targetSide(mapping)
   const pairs = keyPairs(mapping)
   const key = fieldNamed(mapping.target, mapping.target.key[0] ?? '')
-  const given = sql`${ident('t', key.column)} = ANY(${parameter(1)}::${typeName(typeText(key.type))}[])`
+  const given = sql`${ident('t', key.column)} = ANY((${targetKeys})::${typeName(typeText(key.type))}[])`
   const texts = join(side.legacyKey.map((each, index) => sql`(${each})::text AS ${ident(`k${index}`)}`))
   if (mapping.identity.kind === 'sameKey')
     return sql`SELECT ${texts} FROM ${side.name} AS t WHERE ${all([given, side.scope])} FOR NO KEY UPDATE`
@@ -38,4 +39,13 @@ function adoptSql(mapping: Mapping): Sql {
   })
   const sets = columnValues(written, 't').map(({ column, value }) => sql`${column} = ${value}`)
   return sql`UPDATE ${side.name} AS t SET ${join(sets)} WHERE ${all([given, side.scope])} RETURNING ${texts}`
+}
+
+/** Whether a new key of the legacy table can be made: a uuid, or the next of a sequence. */
+export function canAdopt({ legacy, identity }: Mapping): boolean {
+  const made = ['uuid', 'bigint', 'integer', 'smallint']
+  return (
+    identity.kind === 'storedIn' &&
+    legacy.key.every((field) => made.includes(fieldNamed(legacy, field).type.base))
+  )
 }

@@ -1,17 +1,12 @@
 // The one writer
-export {
-  createSync,
-  type KeyRange,
-  type RefusedRow,
-  type Sync,
-  type SyncOptions,
-  type SyncResult,
-} from './sync.ts'
+export { createSync, type KeyRange, type Sync, type SyncOptions } from './sync.ts'
+export type { RefusedRow, SyncResult } from './sync-result.ts'
+export type { Brought } from './bring-along.ts'
 export type { HeldValues } from './write.ts'
 export type { Key } from './key.ts'
 
 // Keys and rows that only one side knows
-export { adopt } from './adopt.ts'
+export { adopt, adoptSql, canAdopt } from './adopt.ts'
 export { discard } from './discard.ts'
 
 // Who writes, for the triggers of the tables that are written
@@ -22,6 +17,7 @@ export { identityIndexName, identityIndexSql } from './identity-index.ts'
 
 // For engines that read both sides in statements of their own
 export { type Dependent, dependentKeysSql, dependentsOf } from './dependents.ts'
+export { missingAncestorsSql, missingParentsSql, type Need, needOf, type Parent } from './parents.ts'
 export { keyNames, keyParameters, keysSql, keyType, parameter } from './key.ts'
 export { lockKeysSql, lockReplicaSql, mostKeys, rangeConditions } from './lock.ts'
 export { legacySide, type Side, sidesOf, targetSide } from './side.ts'

@@ -6,6 +6,11 @@ import { errors } from './errors.ts'
 /** A legacy key: the text of each of its columns. Exact for every type, and the same in both directions. */
 export type Key = readonly string[]
 
+/** A text that is the same for equal keys only. */
+export function keyText(key: Key): string {
+  return JSON.stringify(key)
+}
+
 /** The names under which key columns stand inside a statement: `k0`, `k1`, … */
 export function keyNames(mapping: Mapping): readonly string[] {
   return mapping.legacy.key.map((_field, index) => `k${index}`)

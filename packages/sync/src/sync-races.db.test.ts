@@ -2,7 +2,7 @@ import { createPoolDatabase, type Database, type Isolation, type Transaction } f
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openFixture, type SyncFixture, ticketToItem } from './ticket-to-item.fixture.ts'
 import { errors } from './errors.ts'
-import type { SyncResult } from './sync.ts'
+import type { SyncResult } from './sync-result.ts'
 import { rewriting } from './rewriting.fixture.ts'
 import { turns } from './turns.fixture.ts'
 

@@ -1,28 +1,24 @@
 import type { Transaction } from '@changeover/database'
 import { type Direction, isInPlace, type Mapping } from '@changeover/mapping'
+import { bringAlong, type Bringing } from './bring-along.ts'
 import { dependentKeysSql, dependentsOf } from './dependents.ts'
 import { errors } from './errors.ts'
-import { type Key, keyNames, keyParameters } from './key.ts'
+import { type Key, keyNames, keyParameters, keyText } from './key.ts'
 import { isOneRow, lockKeysSql, lockRangeSql, lockReplicaSql, strayKeysSql } from './lock.ts'
-import { type HeldValues, refusalsOf, writeSql } from './write.ts'
-
-/** A row that a rule cannot map, and is therefore left as it was on the replica. */
-export interface RefusedRow {
-  readonly key: Key
-  readonly rule: string
-  readonly field: string
-  readonly why: string
-}
-
-/** Rows of the replica that were written, and those that could not be. `linked` and `unlinked` count link rows. */
-export interface SyncResult {
-  readonly inserted: number
-  readonly updated: number
-  readonly deleted: number
-  readonly linked: number
-  readonly unlinked: number
-  readonly refused: readonly RefusedRow[]
-}
+import { needOf } from './parents.ts'
+import {
+  addCounts,
+  addResults,
+  explain,
+  noRow,
+  nothing,
+  parseKeys,
+  parseRefused,
+  reasonOf,
+  type SyncResult,
+  type WriteRow,
+} from './sync-result.ts'
+import { type HeldValues, writeSql } from './write.ts'
 
 export interface SyncOptions {
   readonly heldValues: HeldValues
@@ -79,7 +75,13 @@ export function createSync(mappings: readonly Mapping[]): Sync {
     return known
   }
 
-  const write: Writer = async (tx, mapping, direction, present, absent, { heldValues }) => {
+  const writeAlone = async (
+    tx: Transaction,
+    mapping: Mapping,
+    direction: Direction,
+    { present, absent }: Locked,
+    { heldValues }: SyncOptions,
+  ) => {
     if (!isInPlace(mapping))
       await tx.query(
         text(`lock replica ${mapping.name} ${direction}`, () => lockReplicaSql(mapping, direction)),
@@ -99,7 +101,43 @@ export function createSync(mappings: readonly Mapping[]): Sync {
     const inserted = parseKeys(fresh)
     if (direction === 'forward' && inserted.length > 0)
       await rewriteDependents(tx, mapping, inserted, { heldValues })
-    return { ...counts, refused: explain(mapping, direction, refused) }
+    return { counts, fresh: inserted, refused: parseRefused(refused) }
+  }
+
+  const write: Writer = async (tx, mapping, direction, locked, options) => {
+    const first = await writeAlone(tx, mapping, direction, locked, options)
+    if (first.refused.length === 0) return { ...nothing, ...first.counts, fresh: first.fresh }
+    let { counts } = first
+    const bringing: Bringing = {
+      tx,
+      mapping,
+      direction,
+      need: needOf(mapping, direction, mappings),
+      reason: (row) => explain(mapping, direction, [row]).map(reasonOf).join(''),
+      sync: async (parent, keys) => {
+        const those = await lock(tx, parent, direction, keys)
+        const { refused, ...written } = await write(tx, parent, direction, those, options)
+        return { ...written, refused: refused.map((row) => ({ key: row.key, why: reasonOf(row) })) }
+      },
+      write: async (keys) => {
+        const again = await writeAlone(
+          tx,
+          mapping,
+          direction,
+          await lock(tx, mapping, direction, keys),
+          options,
+        )
+        counts = addCounts(counts, again.counts)
+        return again
+      },
+    }
+    const { refused, brought, fresh } = await bringAlong(bringing, first.refused)
+    return {
+      ...counts,
+      refused: explain(mapping, direction, refused),
+      brought,
+      fresh: [...first.fresh, ...fresh],
+    }
   }
 
   const rewriteDependents = async (
@@ -121,23 +159,26 @@ export function createSync(mappings: readonly Mapping[]): Sync {
     }
   }
 
-  const lock = async (tx: Transaction, mapping: Mapping, direction: Direction, keys: readonly Key[]) => {
+  const lock = async (
+    tx: Transaction,
+    mapping: Mapping,
+    direction: Direction,
+    keys: readonly Key[],
+  ): Promise<Locked> => {
     const { rows } = await tx.query(
       text(`lock ${mapping.name} ${direction}`, () => lockKeysSql(mapping, direction)),
       keyParameters(mapping, keys),
     )
-    return keysOf(mapping, rows)
+    const byText = new Map(keysOf(mapping, rows).map((key) => [keyText(key), key]))
+    const present = [...byText.values()] // once each, however often and in whatever spelling a key was given
+    return { present, absent: keys.filter((key) => !byText.has(keyText(key))) }
   }
 
   const sync: Sync = {
     async keys(tx, mapping, direction, keys, options) {
       known(mapping, mappings)
       if (keys.length === 0) return nothing
-      const locked = await lock(tx, mapping, direction, keys)
-      const byText = new Map(locked.map((key) => [keyText(key), key]))
-      const present = [...byText.values()] // once each, however often and in whatever spelling a key was given
-      const absent = keys.filter((key) => !byText.has(keyText(key)))
-      return write(tx, mapping, direction, present, absent, options)
+      return told(await write(tx, mapping, direction, await lock(tx, mapping, direction, keys), options))
     },
 
     async batch(tx, mapping, direction, range, options) {
@@ -148,9 +189,12 @@ export function createSync(mappings: readonly Mapping[]): Sync {
       )
       const { rows } = await tx.query(statement, rangeParameters(range))
       const keys = keysOf(mapping, rows)
-      const present = isOneRow(mapping) || keys.length === 0 ? keys : await lock(tx, mapping, direction, keys)
+      const isLocked = isOneRow(mapping) || keys.length === 0
+      const present = isLocked ? keys : (await lock(tx, mapping, direction, keys)).present
       const result =
-        present.length === 0 ? nothing : await write(tx, mapping, direction, present, [], options)
+        present.length === 0
+          ? nothing
+          : told(await write(tx, mapping, direction, { present, absent: [] }, options))
       return { ...result, keys }
     },
 
@@ -161,7 +205,7 @@ export function createSync(mappings: readonly Mapping[]): Sync {
         rangeParameters(range),
       )
       const removed = await sync.keys(tx, mapping, direction, keysOf(mapping, stray.rows), options)
-      return add(written, removed)
+      return addResults(written, removed)
     },
   }
   return sync
@@ -171,48 +215,23 @@ type Writer = (
   tx: Transaction,
   mapping: Mapping,
   direction: Direction,
-  present: readonly Key[],
-  absent: readonly Key[],
+  locked: Locked,
   options: SyncOptions,
-) => Promise<SyncResult>
+) => Promise<Written>
 
-interface WriteRow {
-  readonly inserted: number
-  readonly updated: number
-  readonly deleted: number
-  readonly linked: number
-  readonly unlinked: number
-  readonly fresh: string | null
-  readonly refused: string | null
-  readonly isolation: string
+/** With the keys of the rows that are new. */
+interface Written extends SyncResult {
+  readonly fresh: readonly Key[]
 }
 
-const noRow: WriteRow = {
-  inserted: 0,
-  updated: 0,
-  deleted: 0,
-  linked: 0,
-  unlinked: 0,
-  fresh: null,
-  refused: null,
-  isolation: '',
-}
-const nothing: SyncResult = { inserted: 0, updated: 0, deleted: 0, linked: 0, unlinked: 0, refused: [] }
-
-function add(left: SyncResult, right: SyncResult): SyncResult {
-  return {
-    inserted: left.inserted + right.inserted,
-    updated: left.updated + right.updated,
-    deleted: left.deleted + right.deleted,
-    linked: left.linked + right.linked,
-    unlinked: left.unlinked + right.unlinked,
-    refused: [...left.refused, ...right.refused],
-  }
+function told({ fresh: _fresh, ...result }: Written): SyncResult {
+  return result
 }
 
-/** A text that is the same for equal keys only. */
-function keyText(key: Key): string {
-  return JSON.stringify(key)
+/** Keys whose rows of the authority are locked, and those that have no row there. */
+interface Locked {
+  readonly present: readonly Key[]
+  readonly absent: readonly Key[]
 }
 
 function known(mapping: Mapping, mappings: readonly Mapping[]): void {
@@ -223,20 +242,6 @@ function known(mapping: Mapping, mappings: readonly Mapping[]): void {
 function keysOf(mapping: Mapping, rows: readonly Record<string, unknown>[]): readonly Key[] {
   const names = keyNames(mapping)
   return rows.map((row) => names.map((name) => String(row[name])))
-}
-
-function parseKeys(text: string | null): readonly Key[] {
-  return text === null ? [] : (JSON.parse(text) as Key[]) // the statement builds a list of lists of text
-}
-
-function explain(mapping: Mapping, direction: Direction, text: string | null): readonly RefusedRow[] {
-  if (text === null) return []
-  const reasons = refusalsOf(mapping, direction)
-  const rows = JSON.parse(text) as { readonly key: Key; readonly refusal: number }[] // as above
-  return rows.flatMap(({ key, refusal }) => {
-    const reason = reasons[refusal]
-    return reason ? [{ key, rule: reason.rule, field: reason.field, why: reason.why }] : []
-  })
 }
 
 function shapeOf(range: KeyRange) {

@@ -44,7 +44,7 @@ interface Change {
 export interface StepResult {
   readonly step: FixStep
   readonly changes: readonly Change[]
-  readonly written: Omit<SyncResult, 'refused'>
+  readonly written: Omit<SyncResult, 'refused' | 'brought'>
   /** Target rows that were left because other rows depend on them. */
   readonly dependedOn: readonly Key[]
 }
@@ -91,8 +91,17 @@ async function syncKeys(
     return images
   }
   const before = await look()
-  const { refused: _refused, ...counts } = await sync.keys(tx, mapping, direction, keys, { heldValues })
+  const {
+    refused: _refused,
+    brought,
+    ...counts
+  } = await sync.keys(tx, mapping, direction, keys, { heldValues })
   const after = await look()
+  for (const each of brought) {
+    written.push(each)
+    before.push(new Map()) // they are new
+    after.push(await imagesOfKeys(tx, each.mapping, side, each.keys))
+  }
   const changes = written.flatMap((each, index) =>
     changesOf(each.mapping, side, before[index] ?? new Map(), after[index] ?? new Map()),
   )

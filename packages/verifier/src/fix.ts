@@ -23,7 +23,7 @@ export interface FixReport {
   /** To undo it; null where nothing was written, and for a preview. */
   readonly id: string | null
   readonly authority: Authority
-  readonly written: Omit<SyncResult, 'refused'>
+  readonly written: Omit<SyncResult, 'refused' | 'brought'>
   /** Rows that are not what they were before, links included. */
   readonly changedRows: number
   /** Findings that were not fixed, each with the reason. */

@@ -19,6 +19,13 @@ const writer: LegacyWriter = {
   async remove(tx, at: LegacyPlace, key) {
     await tx.query(`delete from ${at('staff_task')} where id = $1::bigint`, [key])
   },
+  async insertChildren(tx, at: LegacyPlace) {
+    const { rows } = await tx.query<{ id: string }>(
+      `insert into ${at('staff_task')} (title, linked_workflow_id)
+         select 'Late', id from ${at('project_workflow')} order by id limit 1 returning id::text as id`,
+    )
+    return { StaffTask: rows[0]?.id ?? '' }
+  },
   async found(database, side, prefix) {
     const from = {
       legacy: `select id::text as key, title as mark from staff_task`,

@@ -54,6 +54,7 @@ for (const system of samples)
     test('dual write, backfill and a clean verification', async () => {
       await go('legacy-leads')
       await write('while legacy leads')
+      await childrenOfRowsWithoutTwin()
       const engine = createBackfill({
         database,
         sync: createSync(migration.mappings),
@@ -115,6 +116,29 @@ for (const system of samples)
           await asLegacy(database, migration, (tx, at) => writer.remove(tx, at, key))
           written.delete(key)
         }
+      }
+    }
+
+    /** Nothing is copied yet, so that no row referred to has a twin: the new rows get theirs all the same. */
+    async function childrenOfRowsWithoutTwin(): Promise<void> {
+      const sync = createSync(migration.mappings)
+      const children = await asLegacy(
+        database,
+        migration,
+        async (tx, at) => (await writer.insertChildren?.(tx, at)) ?? {},
+      )
+      const refers = migration.mappings.some(({ rules }) =>
+        rules.some(({ shape }) => Object.keys(shape.references ?? {}).length > 0),
+      )
+      expect(Object.keys(children).length > 0).toBe(refers)
+      for (const [name, key] of Object.entries(children)) {
+        const mapping = migration.mappings.find((each) => each.name === name)
+        expect(mapping, name).toBeDefined()
+        if (!mapping) continue
+        const again = await database.transaction((tx) =>
+          sync.keys(tx, mapping, 'forward', [[key]], { heldValues: 'overwrite' }),
+        )
+        expect(again).toMatchObject({ inserted: 0, updated: 0, refused: [], brought: [] })
       }
     }
 

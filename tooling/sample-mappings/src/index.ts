@@ -1,0 +1,1 @@
+export { companyToOrg, family, familyTables, personToMember, stepToStage, teamToUnit } from './family.ts'
