@@ -37,6 +37,12 @@ const rules = [
     finds: /\.\.\/shared\/(design|seeds|hooks)|(?<![\w.])\/work\/(main|shared)\b/,
     everywhere: true,
   },
+  {
+    says: 'a conflict was left unresolved',
+    applies: (file) => isText(file) && !file.startsWith('scripts/house-rules'),
+    finds: /^(<{7}|>{7}|\|{7}) /,
+    everywhere: true,
+  },
 ]
 
 /** Lists the violations below `root`, one line each. */

@@ -14,6 +14,8 @@ test.each([
   ['a print', 'packages/low/src/a.ts', "console.log('hello')", 'does not print'],
   ['an export of everything', 'packages/low/src/index.ts', "export * from './a.ts'", 'table of contents'],
   ['a vague file name', 'packages/low/src/utils.ts', '', 'by the one thing'],
+  ['a conflict that nobody resolved', 'docs/a.md', '<<<<<<< HEAD', 'conflict'],
+  ['the end of one', 'packages/low/src/a.ts', '>>>>>>> 1a2b3c4 (a change)', 'conflict'],
   ['a path of one machine', 'docs/a.md', 'See ../shared/design.', 'stands alone'],
 ])('%s is found, with its file', (_, file, text, expected) => {
   const lines = found({ [file]: `${text}\n` })

@@ -1,8 +1,15 @@
 import { createBackfill } from '@changeover/backfill'
 import { type Database, fromPool } from '@changeover/database'
 import { createTestDatabase } from '@changeover/embedded-postgres/testing'
-import { changePhase, install, type Migration, phaseOf, type SampleSystem } from '@changeover/migration'
-import type { GateName, PhaseName } from '@changeover/rollout'
+import {
+  changePhase,
+  install,
+  type Migration,
+  observe,
+  phaseOf,
+  type SampleSystem,
+} from '@changeover/migration'
+import { arrowBetween, type GateName, type PhaseName, setReadShare } from '@changeover/rollout'
 import { createSync } from '@changeover/sync'
 import { createVerifier } from '@changeover/verifier'
 import { endpointFlags } from '@changeover/supplier-tasks'
@@ -23,6 +30,8 @@ export interface RunningApi {
   go(to: PhaseName): Promise<void>
   /** Brings the old rows over. */
   fill(): Promise<void>
+  /** Raises the share of reads to all, through its gates; the process sees it within a second. */
+  readFromTarget(): Promise<void>
   close(): Promise<void>
 }
 
@@ -80,6 +89,9 @@ export async function startApi(given: StartOptions = {}): Promise<RunningApi> {
         if (late.length > 0) throw new Error(`the process still acts otherwise: ${JSON.stringify(late)}`)
       }, 10_000)
     },
+    async readFromTarget() {
+      for (const migration of migrations) await raiseReadShare(database, migration)
+    },
     async fill() {
       for (const migration of migrations) await fill(database, migration)
     },
@@ -108,6 +120,18 @@ async function travel(database: Database, migration: Migration, to: PhaseName): 
     const request = { to: next, by: 'test', reason: 'a test', waive: waived }
     await changePhase(database, migration, request, { rehearsal: 'none', waitMs: 10_000 })
   }
+}
+
+async function raiseReadShare(database: Database, migration: Migration): Promise<void> {
+  await verify(database, migration, (await phaseOf(database, migration.name))?.phase.name ?? 'legacy-only')
+  await setReadShare(
+    database,
+    { migration: migration.name, percent: 100, direction: 'raise', by: 'test', reason: 'a test' },
+    {
+      observe: ({ phase }) =>
+        observe(database, migration, arrowBetween(phase.name, 'target-leads'), { rehearsal: 'none' }),
+    },
+  )
 }
 
 async function fill(database: Database, migration: Migration): Promise<void> {

@@ -7,6 +7,8 @@ import {
   lockPhaseAt,
   type Phase,
   type PhaseWatch,
+  type Reader,
+  readsTarget,
   type StoredPhase,
 } from '@changeover/rollout'
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql'
@@ -22,6 +24,11 @@ export interface InPhase {
   readonly shared: Way
   /** Code that chooses its side by itself. */
   readonly chosen: ChosenWay
+  /**
+   * Whether this one reads from the target at this moment. Whatever chooses by a flag asks it first: the target may be there and not be
+   * filled yet, and the read share is raised by proof alone.
+   */
+  readsTarget(reader: Reader): boolean
 }
 
 export interface ChosenWay {
@@ -58,6 +65,7 @@ export function inPhase(orm: MikroORM, watch: Pick<PhaseWatch, 'current' | 'refr
       (stored) => leading(stored) && orm.em.fork(),
     ),
     shared,
+    readsTarget: (reader) => readsTarget(watch.current(), reader),
     chosen: {
       read: async (work) => work(fromEntityManager(shared.reader()), watch.current().phase),
       write: (work) => shared.write((em, phase) => work(fromEntityManager(em), phase)),

@@ -4,6 +4,8 @@ export interface ServerReport {
   readonly said: string
   /** Five characters, of the server's errors. */
   readonly sqlState?: string
+  /** Whether the server ended the connection with it. */
+  readonly isFatal?: boolean
   /** Of the operating system's errors, as Node names them. */
   readonly nodeCode?: string
   readonly detail?: string
@@ -25,7 +27,8 @@ export function reportOf(error: unknown): ServerReport {
     const text = textOf(error, field)
     return text === undefined ? [] : [[field, text] as const]
   })
-  return { said, sqlState: code, ...Object.fromEntries(told) }
+  const isFatal = ['FATAL', 'PANIC'].includes(textOf(error, 'severity') ?? '')
+  return { said, sqlState: code, ...(isFatal && { isFatal }), ...Object.fromEntries(told) }
 }
 
 // Codes of Node can have five characters too: EPIPE.

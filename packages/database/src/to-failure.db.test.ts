@@ -65,6 +65,15 @@ test.each([
   })
 })
 
+test('a parameter too few breaks the protocol, and not the connection', async () => {
+  await expect(database.query('select $1::int, $2::int', [1])).rejects.toMatchObject({
+    code: 'DATABASE.QUERY_FAILED',
+    retriable: false,
+    values: { sqlState: '08P01' },
+  })
+  expect((await database.query('select 1')).rowCount).toBe(1)
+})
+
 test('a statement after a failed one', async () => {
   const work = database.transaction(async (tx) => {
     await tx.query('select * from nowhere').catch(() => {})

@@ -8,6 +8,7 @@ const driverError = (code: string, message = 'it says so') => Object.assign(new 
 describe('a SQLSTATE', () => {
   test.each([
     ['08006', 'CONNECTION_LOST'],
+    ['08P01', 'QUERY_FAILED'],
     ['22P02', 'VALUE_INVALID'],
     ['23505', 'CONSTRAINT_VIOLATED'],
     ['25006', 'READ_ONLY'],
@@ -39,6 +40,11 @@ describe('a SQLSTATE', () => {
     expect(failure.values).toMatchObject({ ...target, sqlState, said: 'it says so' })
     expect(failure.cause).toBe(cause)
   })
+})
+
+test('a violation of the protocol that ends the connection, as poolers do, is a lost connection', () => {
+  const cause = Object.assign(driverError('08P01', 'query_wait_timeout'), { severity: 'FATAL' })
+  expect(toFailure(cause, target)).toMatchObject({ code: 'DATABASE.CONNECTION_LOST', retriable: true })
 })
 
 describe('an error of Node or of the driver', () => {

@@ -33,6 +33,8 @@ const bySqlStateClass: Readonly<Record<string, Creator>> = {
   '28': errors.AUTHENTICATION_FAILED,
 }
 
+const protocolViolation = '08P01'
+
 const byNodeCode: Readonly<Record<string, Creator>> = {
   EAI_AGAIN: errors.UNREACHABLE,
   ECONNREFUSED: errors.UNREACHABLE,
@@ -65,7 +67,9 @@ export function toFailure(error: unknown, target: ConnectionTarget = {}): Failur
   return creatorFor(report)({ ...target, ...report }, { cause: error })
 }
 
-function creatorFor({ said, sqlState, nodeCode }: ServerReport): Creator {
+function creatorFor({ said, sqlState, nodeCode, isFatal = false }: ServerReport): Creator {
+  // A message that the server could not read, such as one parameter too few; poolers end connections with it.
+  if (sqlState === protocolViolation && !isFatal) return errors.QUERY_FAILED
   const known =
     sqlState === undefined
       ? (byNodeCode[nodeCode ?? ''] ?? byDriverMessage.find(([pattern]) => pattern.test(said))?.[1])

@@ -112,12 +112,12 @@ async function missingViews(database: Database, { proxies }: ProxySet): Promise<
   return rows.map(({ view }) => `the view ${view} is missing`)
 }
 
-/** A table that is gone is one more thing that is not as it was. */
+/** A table that is gone is one more thing that is not as it was; what could not be read now says nothing of what is there. */
 async function said(look: () => Promise<readonly string[]>): Promise<readonly string[]> {
   try {
     return await look()
   } catch (error) {
-    if (!isFailure(error)) throw error
+    if (!isFailure(error) || error.retriable) throw error
     return [error.message]
   }
 }

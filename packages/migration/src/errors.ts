@@ -48,6 +48,12 @@ export const errors = defineErrors('MIGRATION', {
     message: (v: { extension: string }) => `The extension ${v.extension} is not installed.`,
     fix: (v) => `Run as the owner of the database: CREATE EXTENSION ${v.extension};`,
   },
+  STEPS_BUSY: {
+    message: (v: { migration: string }) =>
+      `What is installed of ${v.migration} could not be read: somebody else holds a lock on it.`,
+    fix: (v) => `See who, and look again: changeover doctor ${v.migration}`,
+    retriable: true,
+  },
   STEP_OPEN: {
     message: (v: { migration: string; step: string; said: string }) => `${v.step}: ${v.said}.`,
     fix: (v) => `Run: changeover install ${v.migration}`,

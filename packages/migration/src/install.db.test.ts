@@ -4,6 +4,7 @@ import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createCrm, crm, type CrmFixture } from './crm.fixture.ts'
 import { errors, inspect, install, plan, recordedSteps, stepStates, uninstall } from './index.ts'
+import { impatient } from './doctor/impatient.ts'
 import { alone } from './install.ts'
 
 let fixture: CrmFixture
@@ -132,6 +133,20 @@ async function kill(client: pg.Client, applicationName: string): Promise<void> {
     await sleep(10)
   }
 }
+
+test('what somebody holds a lock on could not be read, which is neither broken nor to be installed', async () => {
+  await install(fixture.database, crm)
+  for (const table of ['changeover.step', 'changeover.phase', 'customer', 'changeover_legacy.customer'])
+    await fixture.database.transaction(async (tx) => {
+      await tx.query(`lock table ${table} in access exclusive mode`)
+      await expect(stepStates(impatient(fixture.database, { waitMs: 20 }), crm)).rejects.toMatchObject({
+        code: errors.STEPS_BUSY.code,
+        retriable: true,
+        values: { migration: 'crm' },
+      })
+    })
+  expect(await conditions()).toEqual(installed)
+})
 
 test('uninstall leaves application tables and other migrations alone, and may be repeated', async () => {
   const other = { ...crm, name: 'other' }

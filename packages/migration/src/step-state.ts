@@ -1,5 +1,7 @@
-import type { Database, Queryable } from '@changeover/database'
+import { type Database, errors as databaseErrors, type Queryable } from '@changeover/database'
+import { isFailure } from '@changeover/errors'
 import type { Migration } from './define-migration.ts'
+import { errors } from './errors.ts'
 import { isFilled } from './is-filled.ts'
 import { recordedSteps } from './step-ledger.ts'
 import { type Step, type StepIndex, stepsOf } from './steps.ts'
@@ -24,8 +26,19 @@ export interface StepState {
   readonly problems: readonly string[]
 }
 
-/** Looks what of a migration is installed. Cost: some ten statements on catalogs. */
+/**
+ * Looks what of a migration is installed. Cost: some ten statements on catalogs.
+ *
+ * Errors: MIGRATION.STEPS_BUSY (retriable) where somebody holds a lock on what is to be looked at: that is not broken.
+ */
 export async function stepStates(database: Database, migration: Migration): Promise<readonly StepState[]> {
+  return look(database, migration).catch((error: unknown) => {
+    if (!isFailure(error, databaseErrors.LOCK_TIMEOUT.code)) throw error
+    throw errors.STEPS_BUSY({ migration: migration.name }, { cause: error })
+  })
+}
+
+async function look(database: Database, migration: Migration): Promise<readonly StepState[]> {
   const recorded = new Map((await recordedSteps(database, migration)).map((each) => [each.step, each.hash]))
   const states: StepState[] = []
   for (const step of stepsOf(migration)) {

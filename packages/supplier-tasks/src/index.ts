@@ -45,6 +45,7 @@ export {
   type EndpointFlags,
   type EndpointGroup,
   endpointGroups,
+  type Permitted,
   versionFor,
 } from './behaviour/endpoint-router.ts'
 

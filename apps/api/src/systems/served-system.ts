@@ -1,4 +1,5 @@
 import type { Migration } from '@changeover/migration'
+import type { Reader } from '@changeover/rollout'
 import type { EntityMetadata, Options } from '@mikro-orm/postgresql'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { InPhase } from '../in-phase.ts'
@@ -31,4 +32,12 @@ export interface SystemScope {
   callerOf(request: FastifyRequest): Caller
   /** What the ORM knows of an entity. */
   metaOf(entity: object): EntityMetadata
+}
+
+/** The caller, as the share of reads knows readers: by name, and by tenant. */
+export function readerBy({ callerOf }: Pick<SystemScope, 'callerOf'>): (request: FastifyRequest) => Reader {
+  return (request) => {
+    const { name, tenant } = callerOf(request)
+    return { key: name, tenant }
+  }
 }

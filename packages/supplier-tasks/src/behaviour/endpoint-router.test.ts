@@ -1,4 +1,4 @@
-import { phaseNames } from '@changeover/rollout'
+import { phaseNames, phases } from '@changeover/rollout'
 import { describe, expect, test } from 'vitest'
 import { endpointFlags, endpointGroups, versionFor } from './endpoint-router.ts'
 
@@ -16,15 +16,23 @@ test('the flag of a group counts more than that of all', () => {
 })
 
 describe.each(phaseNames)('in %s', (phase) => {
-  test('no group is served by a side that does not have its rows, or may not be written', () => {
-    const versions = Object.fromEntries(endpointGroups.map((group) => [group, versionFor(group, all, phase)]))
-    const reads = phase === 'legacy-only' ? 'v1' : 'v2'
-    const writes = phase === 'legacy-only' || phase === 'legacy-leads' ? 'v1' : 'v2'
-    expect(versions).toEqual({ dashboard: reads, reading: reads, updating: writes, creating: writes })
-  })
+  test.each([true, false])(
+    'no group is served by a side that this reader does not read from (%s), or that may not be written',
+    (readsTarget) => {
+      const permitted = { phase: phases[phase], readsTarget }
+      const versions = Object.fromEntries(
+        endpointGroups.map((group) => [group, versionFor(group, all, permitted)]),
+      )
+      const reads = readsTarget || phase === 'contracted' ? 'v2' : 'v1'
+      const writes = phase === 'legacy-only' || phase === 'legacy-leads' ? 'v1' : 'v2'
+      expect(versions).toEqual({ dashboard: reads, reading: reads, updating: writes, creating: writes })
+    },
+  )
 
   test('V1 serves what is not asked of V2, as long as there is a V1', () => {
     for (const group of endpointGroups)
-      expect(versionFor(group, none, phase)).toBe(phase === 'contracted' ? 'v2' : 'v1')
+      expect(versionFor(group, none, { phase: phases[phase], readsTarget: true })).toBe(
+        phase === 'contracted' ? 'v2' : 'v1',
+      )
   })
 })

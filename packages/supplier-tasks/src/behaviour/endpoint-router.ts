@@ -1,4 +1,4 @@
-import type { PhaseName } from '@changeover/rollout'
+import type { Phase } from '@changeover/rollout'
 
 /** Endpoints that move to V2 together, in the order in which they are meant to: what only reads comes first. */
 export const endpointGroups = ['dashboard', 'reading', 'updating', 'creating'] as const
@@ -8,12 +8,13 @@ export type EndpointGroup = (typeof endpointGroups)[number]
 /** Which groups are asked to be served by V2. */
 export type EndpointFlags = Readonly<Record<EndpointGroup, boolean>>
 
-const phasesOf: Readonly<Record<EndpointGroup, readonly PhaseName[]>> = {
-  dashboard: ['legacy-leads', 'target-leads', 'target-only', 'contracted'],
-  reading: ['legacy-leads', 'target-leads', 'target-only', 'contracted'],
-  // Nobody writes the replica but the sync.
-  updating: ['target-leads', 'target-only', 'contracted'],
-  creating: ['target-leads', 'target-only', 'contracted'],
+const writing: ReadonlySet<EndpointGroup> = new Set(['updating', 'creating'])
+
+/** What the stored phase permits. */
+export interface Permitted {
+  readonly phase: Phase
+  /** Whether this reader is among those who read from the target: what the read share says, which is raised by proof alone. */
+  readonly readsTarget: boolean
 }
 
 /**
@@ -35,10 +36,16 @@ export function endpointFlags(environment: Readonly<Record<string, string | unde
 }
 
 /**
- * Which version serves a group. A flag selects within what the phase permits and never overrides it; once legacy is gone there is
- * nothing to select.
+ * Which version serves a group. A flag selects within what the phase and its read share permit, and never overrides them; once legacy
+ * is gone there is nothing to select.
  */
-export function versionFor(group: EndpointGroup, flags: EndpointFlags, phase: PhaseName): 'v1' | 'v2' {
-  if (phase === 'contracted') return 'v2'
-  return flags[group] && phasesOf[group].includes(phase) ? 'v2' : 'v1'
+export function versionFor(
+  group: EndpointGroup,
+  flags: EndpointFlags,
+  { phase, readsTarget }: Permitted,
+): 'v1' | 'v2' {
+  if (phase.name === 'contracted') return 'v2'
+  // Nobody writes the replica but the sync.
+  const isPermitted = writing.has(group) ? phase.authority === 'target' : readsTarget
+  return flags[group] && isPermitted ? 'v2' : 'v1'
 }

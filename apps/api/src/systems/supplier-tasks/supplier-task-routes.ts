@@ -1,3 +1,4 @@
+import type { Reader } from '@changeover/rollout'
 import {
   assign,
   changeStatus,
@@ -8,7 +9,7 @@ import {
   projectWork,
   supplierWork,
 } from '@changeover/supplier-tasks'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { listOf, problems } from '../../documented.ts'
 import {
   body,
@@ -31,6 +32,8 @@ export interface SupplierTaskOptions {
   readonly tag: string
   /** The clock, for a dashboard of no given day. */
   readonly now: () => Date
+  /** Who reads, for the share of reads. */
+  readonly readerOf: (request: FastifyRequest) => Reader
 }
 
 /** What the application does with suppliers' tasks: the same operations and answers for each version. */
@@ -48,7 +51,7 @@ export function supplierTaskRoutes(
 
 function dashboardRoute(
   app: FastifyInstance,
-  { prefix, tag, now }: SupplierTaskOptions,
+  { prefix, tag, now, readerOf }: SupplierTaskOptions,
   place: VersionPlace,
 ): void {
   const tags = [tag]
@@ -63,11 +66,17 @@ function dashboardRoute(
       },
     },
     async ({ query: { today = now().toISOString().slice(0, 10) } }, reply) =>
-      tellingVersion(place, reply).read('dashboard', (database, model) => dashboard(database, model, today)),
+      tellingVersion(place, reply).read('dashboard', readerOf(reply.request), (database, model) =>
+        dashboard(database, model, today),
+      ),
   )
 }
 
-function lists(app: FastifyInstance, { prefix, tag }: SupplierTaskOptions, place: VersionPlace): void {
+function lists(
+  app: FastifyInstance,
+  { prefix, tag, readerOf }: SupplierTaskOptions,
+  place: VersionPlace,
+): void {
   const tags = [tag]
   app.get<{ Querystring: { supplier: string; project: string } }>(
     `${prefix}/supplier-tasks`,
@@ -80,7 +89,7 @@ function lists(app: FastifyInstance, { prefix, tag }: SupplierTaskOptions, place
       },
     },
     async ({ query: { supplier, project } }, reply) => ({
-      items: await tellingVersion(place, reply).read('reading', (database, model) =>
+      items: await tellingVersion(place, reply).read('reading', readerOf(reply.request), (database, model) =>
         supplierWork(database, model, supplier, project),
       ),
     }),
@@ -96,7 +105,7 @@ function lists(app: FastifyInstance, { prefix, tag }: SupplierTaskOptions, place
       },
     },
     async ({ query: { project } }, reply) => ({
-      items: await tellingVersion(place, reply).read('reading', (database, model) =>
+      items: await tellingVersion(place, reply).read('reading', readerOf(reply.request), (database, model) =>
         projectWork(database, model, project),
       ),
     }),

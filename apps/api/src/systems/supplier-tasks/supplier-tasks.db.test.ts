@@ -34,9 +34,9 @@ async function versions(): Promise<readonly unknown[]> {
 describe('USE_V2_API', () => {
   const byPhase: readonly (readonly [PhaseName, readonly string[]])[] = [
     ['legacy-only', ['v1', 'v1', 'v1', 'v1']],
-    ['legacy-leads', ['v2', 'v2', 'v1', 'v1']],
+    ['legacy-leads', ['v1', 'v1', 'v1', 'v1']],
     ['target-leads', ['v2', 'v2', 'v2', 'v1']],
-    ['legacy-leads', ['v2', 'v2', 'v1', 'v1']],
+    ['legacy-leads', ['v1', 'v1', 'v1', 'v1']],
     ['target-leads', ['v2', 'v2', 'v2', 'v1']],
   ]
   for (const [index, [phase, expected]] of byPhase.entries())
@@ -44,14 +44,47 @@ describe('USE_V2_API', () => {
       await api.go(phase)
       if (index === 1) await api.fill()
       expect(await versions()).toEqual(expected)
-      const [v1, routed] = [
-        await get(`/api/v1/supplier-tasks/dashboard${day}`),
-        await get(`/api/supplier-tasks/dashboard${day}`),
-      ]
-      expect(routed.json()).toEqual(v1.json())
-      expect(v1.json<{ overdue: number }>().overdue).toBeGreaterThan(0)
+      await expectOneAnswer()
     })
+
+  test('FM-45 moves nobody to a target that is not proven to hold the rows: the share of reads says who', async () => {
+    await api.go('legacy-leads')
+    await api.database.query('update changeover.backfill set state = $1', ['stopped'])
+    await expect(api.readFromTarget()).rejects.toMatchObject({
+      code: 'ROLLOUT.GATES_CLOSED',
+      message: expect.stringContaining('backfill-finished'),
+    })
+    expect(await versions()).toEqual(['v1', 'v1', 'v1', 'v1'])
+    await api.fill()
+    await api.readFromTarget()
+    await vi.waitFor(async () => expect(await versions()).toEqual(['v2', 'v2', 'v1', 'v1']), 10_000)
+    await expectOneAnswer()
+  })
+
+  test('FM-45 a router that asks the flag and the phase alone shows a target without rows (mutation)', async () => {
+    const empty = await startApi({
+      systems: [supplierTaskSystem],
+      v2Endpoints: endpointFlags({ USE_V2_API: 'true' }),
+    })
+    await empty.go('legacy-leads')
+    const overdue = async () =>
+      (await empty.app.inject(`/api/supplier-tasks/dashboard${day}`)).json<{ overdue: number }>().overdue
+    expect(await overdue()).toBeGreaterThan(0)
+    await empty.database.query('update changeover.phase set read_percent = 100, version = version + 1')
+    await vi.waitFor(async () => expect(await overdue()).toBe(0), 10_000)
+    await empty.close()
+  })
 })
+
+/** V1 and whichever version answers say the same. */
+async function expectOneAnswer(): Promise<void> {
+  const [v1, routed] = [
+    await get(`/api/v1/supplier-tasks/dashboard${day}`),
+    await get(`/api/supplier-tasks/dashboard${day}`),
+  ]
+  expect(routed.json()).toEqual(v1.json())
+  expect(v1.json<{ overdue: number }>().overdue).toBeGreaterThan(0)
+}
 
 describe('V2', () => {
   test('is not written as long as it follows', async () => {

@@ -1,11 +1,12 @@
 import type { Database, Transaction } from '@changeover/database'
 import { fromEntityManager } from '@changeover/database/mikro-orm'
-import type { Phase } from '@changeover/rollout'
+import type { Phase, Reader } from '@changeover/rollout'
 import {
   type EndpointFlags,
   type EndpointGroup,
   milestoneModel,
   type Model,
+  type Permitted,
   sectionModel,
   versionFor,
 } from '@changeover/supplier-tasks'
@@ -14,19 +15,21 @@ import type { InPhase } from '../../in-phase.ts'
 
 /** Where the operations of one version work: on which model, and by which transaction. */
 export interface VersionPlace {
-  read<T>(group: EndpointGroup, work: (database: Database, model: Model) => Promise<T>): Promise<T>
-  write<T>(group: EndpointGroup, work: (tx: Transaction, model: Model) => Promise<T>): Promise<T>
+  read<T>(group: EndpointGroup, reader: Reader, work: Work<Database, T>): Promise<T>
+  write<T>(group: EndpointGroup, work: Work<Transaction, T>): Promise<T>
 }
+
+type Work<On, T> = (database: On, model: Model) => Promise<T>
 
 /** V1: milestones, in their tables, or in the views that stand for them while the target leads. */
 export function milestonePlace(ways: InPhase): VersionPlace {
-  return placeBy(ways, (_group, phase) => milestonesIn(phase))
+  return placeBy(ways, (_group, { phase }) => milestonesIn(phase))
 }
 
 /** V2: sections, which are not written as long as they only follow. */
 export function sectionPlace({ target }: InPhase): VersionPlace {
   return {
-    read: async (_group, work) => work(fromEntityManager(target.reader()), sectionModel),
+    read: async (_group, _reader, work) => work(fromEntityManager(target.reader()), sectionModel),
     write: (_group, work) =>
       target.write((em) => fromEntityManager(em).transaction((tx) => work(tx, sectionModel))),
   }
@@ -34,16 +37,25 @@ export function sectionPlace({ target }: InPhase): VersionPlace {
 
 /** Whichever version a group of endpoints has been moved to, within what the phase permits. */
 export function flaggedPlace(ways: InPhase, flags: EndpointFlags): VersionPlace {
-  return placeBy(ways, (group, phase) =>
-    versionFor(group, flags, phase.name) === 'v2' ? sectionModel : milestonesIn(phase),
+  return placeBy(ways, (group, permitted) =>
+    versionFor(group, flags, permitted) === 'v2' ? sectionModel : milestonesIn(permitted.phase),
   )
 }
 
-function placeBy({ chosen }: InPhase, modelOf: (group: EndpointGroup, phase: Phase) => Model): VersionPlace {
+function placeBy(
+  { chosen, readsTarget }: InPhase,
+  modelOf: (group: EndpointGroup, permitted: Permitted) => Model,
+): VersionPlace {
   return {
-    read: (group, work) => chosen.read((database, phase) => work(database, modelOf(group, phase))),
+    read: (group, reader, work) =>
+      chosen.read((database, phase) =>
+        work(database, modelOf(group, { phase, readsTarget: readsTarget(reader) })),
+      ),
     write: (group, work) =>
-      chosen.write((database, phase) => database.transaction((tx) => work(tx, modelOf(group, phase)))),
+      chosen.write((database, phase) => {
+        const model = modelOf(group, { phase, readsTarget: phase.authority === 'target' })
+        return database.transaction((tx) => work(tx, model))
+      }),
   }
 }
 
@@ -58,7 +70,8 @@ export function tellingVersion(place: VersionPlace, reply: FastifyReply): Versio
     return model
   }
   return {
-    read: (group, work) => place.read(group, (database, model) => work(database, tell(model))),
+    read: (group, reader, work) =>
+      place.read(group, reader, (database, model) => work(database, tell(model))),
     write: (group, work) => place.write(group, (tx, model) => work(tx, tell(model))),
   }
 }

@@ -1,7 +1,7 @@
 import { Event, ormOptions, ProjectWorkflow, StaffTask, WorkItem, workItems } from '@changeover/work-items'
 import { legacyResource } from '../../legacy/legacy-resource.ts'
 import { versionedResource } from '../../resource/versioned-resource.ts'
-import type { ServedSystem } from '../served-system.ts'
+import { readerBy, type ServedSystem } from '../served-system.ts'
 import { calendarRoutes } from './calendar/calendar-routes.ts'
 import { hierarchyRoutes } from './hierarchy-routes.ts'
 
@@ -32,9 +32,14 @@ export const servedWorkItems: ServedSystem = {
     ] as const)
       legacyResource(app, { path, name, meta: metaOf(entity) }, ways.legacy)
   },
-  serve(app, { ways, settings, metaOf }) {
+  serve(app, scope) {
+    const { ways, settings, metaOf } = scope
     versionedResource(app, { ...workItem, meta: metaOf(WorkItem) }, ways.target)
     hierarchyRoutes(app, ways.target)
-    calendarRoutes(app, ways, { isUnified: settings.usesUnifiedCalendar, now: () => new Date() })
+    calendarRoutes(app, ways, {
+      isUnified: settings.usesUnifiedCalendar,
+      readerOf: readerBy(scope),
+      now: () => new Date(),
+    })
   },
 }

@@ -6,7 +6,8 @@ import {
   workItemEntries,
   workTypes,
 } from '@changeover/work-items'
-import type { FastifyInstance } from 'fastify'
+import type { Reader } from '@changeover/rollout'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { problems } from '../../../documented.ts'
 import type { InPhase } from '../../../in-phase.ts'
 import { eventEntries } from './event-entries.ts'
@@ -30,8 +31,9 @@ interface Asked {
 }
 
 export interface CalendarOptions {
-  /** All work instead of the events of the legacy feed. */
+  /** All work instead of the events of the legacy feed, for whoever reads from the target. */
   readonly isUnified: boolean
+  readonly readerOf: (request: FastifyRequest) => Reader
   /** The clock, for a window that is not given. */
   readonly now: () => Date
 }
@@ -42,11 +44,11 @@ const dayMs = 86_400_000
 export function calendarRoutes(
   app: FastifyInstance,
   ways: InPhase,
-  { isUnified, now }: CalendarOptions,
+  { isUnified, now, readerOf }: CalendarOptions,
 ): void {
   const tags = ['calendar']
-  const entriesOf = (window: CalendarWindow): Promise<readonly CalendarEntry[]> =>
-    isUnified
+  const entriesOf = (request: FastifyRequest, window: CalendarWindow): Promise<readonly CalendarEntry[]> =>
+    isUnified && ways.readsTarget(readerOf(request))
       ? workItemEntries(fromEntityManager(ways.target.reader()), window)
       : eventEntries(ways.legacy.reader(), window)
 
@@ -60,7 +62,7 @@ export function calendarRoutes(
         response: { 200: { type: 'array', items: fullCalendarSchema }, ...problems },
       },
     },
-    async ({ query }) => (await entriesOf(windowOf(query, now()))).map(fullCalendarEvent),
+    async (request) => (await entriesOf(request, windowOf(request.query, now()))).map(fullCalendarEvent),
   )
   app.get<Asked>(
     '/api/calendar.ics',
@@ -73,8 +75,8 @@ export function calendarRoutes(
         response: { 200: { type: 'string' }, ...problems },
       },
     },
-    async ({ query }, reply) => {
-      const text = iCalendar(await entriesOf(windowOf(query, now())))
+    async (request, reply) => {
+      const text = iCalendar(await entriesOf(request, windowOf(request.query, now())))
       return reply.type('text/calendar; charset=utf-8').send(text)
     },
   )

@@ -1,6 +1,6 @@
 import { timeZone, workTypes } from '@changeover/work-items'
 import ICAL from 'ical.js'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type RunningApi, startApi } from '../../../api.fixture.ts'
 
 interface Shown {
@@ -20,6 +20,11 @@ beforeAll(async () => {
   legacy = await startApi()
   await unified.go('legacy-leads')
   await unified.fill()
+  await unified.readFromTarget()
+  await vi.waitFor(async () => {
+    const types = (await shown(unified, window)).map(({ extendedProps }) => extendedProps.workType)
+    expect(new Set(types).size).toBeGreaterThan(1)
+  }, 10_000)
 })
 afterAll(async () => {
   await unified.close()
@@ -94,6 +99,13 @@ describe('the unified calendar', () => {
     }
     for (const line of body.split('\r\n')) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(75)
   })
+})
+
+test('FM-45 the unified calendar is not shown before the target is proven to hold the rows', async () => {
+  const early = await startApi({ usesUnifiedCalendar: true })
+  await early.go('legacy-leads')
+  expect(await shown(early, window)).toHaveLength((await count(early, overlapping)) ?? -1)
+  await early.close()
 })
 
 describe('the legacy calendar', () => {
