@@ -28,7 +28,7 @@ test('a backfill of another process is followed to its end, with rows, rate and 
   await cli.run(['install'])
   await cli.run(['phase', 'advance'])
   const gate = await halting(['100', '200', '300'])
-  const filling = cli.start(['backfill', '--batch-rows', '20'])
+  const filling = cli.start(['backfill', '--batch-rows', '20', '--max-speed'])
   await gate.waits()
   const watching = cli.start(['watch', '--json'])
   while (!watching.said.stderr.includes('Customer')) await sleep(20)

@@ -6,21 +6,16 @@ import {
 } from '@changeover/database'
 import { isFailure } from '@changeover/errors'
 import type { Mapping } from '@changeover/mapping'
-import { type HeldValues, type Key, type Sync } from '@changeover/sync'
+import { type HeldValues, type Key, mostKeys, type Sync } from '@changeover/sync'
 import { closeCheckpoint, openCheckpoint } from './checkpoint.ts'
 import { errors } from './errors.ts'
 import { readLastKey } from './key-pages.ts'
+import { createPacer, type Pace } from './pacer.ts'
 import { listQuarantine, type QuarantinedRow } from './quarantine.ts'
 import { type RetryReport, retryRows } from './retry-quarantine.ts'
-import {
-  type BackfillReport,
-  type Pace,
-  runBatches,
-  type RunContext,
-  type RunOptions,
-  type RunPlan,
-} from './run.ts'
+import { type BackfillReport, runBatches, type RunContext, type RunOptions, type RunPlan } from './run.ts'
 import { watchSchema } from './schema-watch.ts'
+import { readSignals } from './signals.ts'
 import { type BackfillState, readStates } from './state.ts'
 
 export type { RetryReport } from './retry-quarantine.ts'
@@ -133,8 +128,9 @@ async function dryRun(
 function contextOf(
   { database, sync, migration, lockTimeoutMs = 2_000, retry }: BackfillOptions,
   mapping: Mapping,
-  { heldValues, onStep }: RunOptions,
+  runOptions: RunOptions,
 ): Omit<RunContext, 'checkpoint' | 'schema'> {
+  const { heldValues, onStep } = runOptions
   return {
     database,
     sync,
@@ -143,6 +139,12 @@ function contextOf(
     heldValues,
     lockTimeoutMs,
     retry: { attempts: 60, ...retry },
+    pacer: createPacer({
+      pace: () => paceOf(runOptions),
+      mostRows: mostKeys(mapping),
+      nowMs: () => performance.now(),
+      readSignals,
+    }),
     onStep: onStep ?? (() => {}),
   }
 }
@@ -152,17 +154,16 @@ function planOf(options: RunOptions, upTo: Key | undefined): RunPlan {
     upTo,
     maxQuarantinedPercent: options.maxQuarantinedPercent ?? 10,
     signal: options.signal,
-    pace: () => paceOf(options),
     onProgress: options.onProgress ?? (() => {}),
   }
 }
 
 /** Errors: BACKFILL.OPTION_INVALID. */
-function paceOf({ pace, ...given }: Pick<RunOptions, 'pace' | 'batchRows' | 'pauseMs'>): Required<Pace> {
-  const { batchRows = 5_000, pauseMs = 0 } = { ...given, ...pace?.() }
+function paceOf({ pace, ...given }: Pick<RunOptions, 'pace' | keyof Pace>): Required<Pace> {
+  const { batchRows = 5_000, pauseMs = 0, speed = 'yielding' } = { ...given, ...pace?.() }
   requireBetween('batchRows', batchRows, { least: 1, most: 100_000 })
   requireBetween('pauseMs', pauseMs, { least: 0, most: 3_600_000 })
-  return { batchRows, pauseMs }
+  return { batchRows, pauseMs, speed }
 }
 
 function requireBetween(

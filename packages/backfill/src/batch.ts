@@ -2,6 +2,7 @@ import { type Database, type RetryOptions, retrying, type Transaction } from '@c
 import type { Key } from '@changeover/sync'
 import { advanceCheckpoint, type Checkpoint, holdCheckpoint, type Place } from './checkpoint.ts'
 import { readPage, type Span } from './key-pages.ts'
+import type { Pacer } from './pacer.ts'
 import { addToQuarantine } from './quarantine.ts'
 import { rolledBack } from './rolled-back.ts'
 import { type RangeWriter, type Written, writeRange } from './write-range.ts'
@@ -16,6 +17,7 @@ export interface BatchContext extends Place, RangeWriter {
   readonly batchRows: number
   readonly lockTimeoutMs: number
   readonly retry: RetryOptions
+  readonly pacer: Pacer
   readonly onStep: (step: Step) => void | Promise<void>
 }
 
@@ -38,6 +40,7 @@ export interface Asked extends Span {
  */
 export async function doBatch(context: BatchContext, asked: Asked): Promise<Done | undefined> {
   const work = async (tx: Transaction): Promise<Done | undefined> => {
+    context.pacer.begin()
     await tx.query(`SELECT set_config('lock_timeout', $1, true)`, [`${context.lockTimeoutMs}ms`])
     if (context.checkpoint !== undefined) await holdCheckpoint(tx, context.checkpoint, asked.after)
     await context.onStep('fenced')
@@ -46,6 +49,7 @@ export async function doBatch(context: BatchContext, asked: Asked): Promise<Done
     const written = await writeRange(context, tx, asked.after, page)
     await context.onStep('written')
     await context.schema.check(tx)
+    await context.pacer.look(tx, page.rows)
     const atSeconds = await record(context, tx, asked, page.last, written)
     await context.onStep('recorded')
     return { ...written, to: page.last, isLast: page.rows < context.batchRows, atSeconds }
@@ -65,7 +69,8 @@ async function record(
   if (context.checkpoint === undefined) return readClock(tx)
   await addToQuarantine(tx, context, refused)
   const rowsRemaining = Math.max(0, asked.rowsRemaining - counts.rows)
-  return advanceCheckpoint(tx, context.checkpoint, { from: asked.after, to, counts, rowsRemaining })
+  const { throttle } = context.pacer
+  return advanceCheckpoint(tx, context.checkpoint, { from: asked.after, to, counts, rowsRemaining, throttle })
 }
 
 async function readClock(tx: Transaction): Promise<number> {

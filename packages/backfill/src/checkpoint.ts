@@ -12,6 +12,7 @@ import { errors } from './errors.ts'
 import { readKeyDefinition } from './key-definition.ts'
 import { readLastKey } from './key-pages.ts'
 import { watchSchema, type SchemaWatch } from './schema-watch.ts'
+import type { Throttle } from './throttle.ts'
 
 /** Whose checkpoint: one row of the ledger. */
 export interface Place {
@@ -148,6 +149,7 @@ interface Advance {
   readonly to: Key
   readonly counts: Counts
   readonly rowsRemaining: number
+  readonly throttle: Throttle | null
 }
 
 /**
@@ -157,13 +159,13 @@ interface Advance {
 export async function advanceCheckpoint(
   tx: Transaction,
   checkpoint: Checkpoint,
-  { from, to, counts, rowsRemaining }: Advance,
+  { from, to, counts, rowsRemaining, throttle }: Advance,
 ): Promise<number> {
   const { rows, inserted, updated, linked, unlinked, batches } = counts
   const moved = await tx.query<{ atSeconds: number }>(
     `UPDATE changeover.backfill SET cursor = $5::text[], rows_done = rows_done + $6::int, inserted = inserted + $7::int,
        updated = updated + $8::int, linked = linked + $9::int, unlinked = unlinked + $10::int, batches = batches + $11::int,
-       schema_fingerprint = $12, rows_remaining = $13::bigint, updated_at = clock_timestamp()
+       schema_fingerprint = $12, rows_remaining = $13::bigint, throttle = $14, updated_at = clock_timestamp()
      WHERE migration = $1 AND mapping = $2 AND token = $3::bigint AND cursor IS NOT DISTINCT FROM $4::text[]
      RETURNING extract(epoch FROM updated_at)::float8 AS "atSeconds"`,
     [
@@ -180,6 +182,7 @@ export async function advanceCheckpoint(
       batches,
       checkpoint.schema.fingerprint(),
       rowsRemaining,
+      throttle && JSON.stringify(throttle),
     ],
   )
   const [row] = moved.rows
@@ -195,7 +198,7 @@ export async function closeCheckpoint(
   failure?: Failure,
 ): Promise<void> {
   await queryable.query(
-    `UPDATE changeover.backfill SET state = $4, failure = $5, updated_at = clock_timestamp(),
+    `UPDATE changeover.backfill SET state = $4, failure = $5, throttle = NULL, updated_at = clock_timestamp(),
        rows_remaining = CASE WHEN $4 = 'done' THEN 0 ELSE rows_remaining END,
        finished_at = CASE WHEN $4 = 'done' THEN clock_timestamp() END
      WHERE migration = $1 AND mapping = $2 AND token = $3::bigint`,

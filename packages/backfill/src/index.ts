@@ -7,7 +7,9 @@ export {
   type RetryOptions,
   type RetryReport,
 } from './backfill.ts'
-export type { BackfillProgress, BackfillReport, Pace, RunOptions } from './run.ts'
+export type { BackfillProgress, BackfillReport, RunOptions } from './run.ts'
+export type { Pace } from './pacer.ts'
+export type { Throttle, ThrottleReason } from './throttle.ts'
 export type { Step } from './batch.ts'
 export type { Counts } from './counts.ts'
 

@@ -41,5 +41,5 @@ function detached(tx: Transaction): Transaction {
 }
 
 const backfill = createBackfill({ database, sync: createSync([taskToCard]), migration: 'tasks' })
-await backfill.run(taskToCard, { heldValues: 'overwrite', batchRows: 20, onStep: pass })
+await backfill.run(taskToCard, { heldValues: 'overwrite', batchRows: 20, speed: 'full', onStep: pass })
 await pool.close()

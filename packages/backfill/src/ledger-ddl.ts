@@ -21,11 +21,14 @@ export const ledgerDdl: readonly DdlStatement[] = [
     unlinked bigint NOT NULL DEFAULT 0,
     batches bigint NOT NULL DEFAULT 0,
     failure text,
+    throttle text,
     started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     finished_at timestamptz,
     PRIMARY KEY (migration, mapping)
   )`,
+  // Ledgers of the versions before the throttle have no place for it.
+  'ALTER TABLE changeover.backfill ADD COLUMN IF NOT EXISTS throttle text',
   `CREATE TABLE IF NOT EXISTS changeover.quarantine (
     migration text NOT NULL,
     mapping text NOT NULL,

@@ -1,22 +1,16 @@
 import { setTimeout } from 'node:timers/promises'
 import { errors as databaseErrors } from '@changeover/database'
 import { type Failure, isFailure } from '@changeover/errors'
-import { type HeldValues, type Key, mostKeys } from '@changeover/sync'
+import type { HeldValues, Key } from '@changeover/sync'
 import { type BatchContext, doBatch, type Done, type Step } from './batch.ts'
 import { addCounts, type Counts, noCounts } from './counts.ts'
 import { errors } from './errors.ts'
 import { firstBatchRows, isOverdue, refreshStatistics } from './fresh-statistics.ts'
 import { estimateRows } from './key-pages.ts'
+import type { Pace } from './pacer.ts'
 import { type Progress, progressOf, type Sample, withSample } from './progress.ts'
 import type { Reason } from './quarantine.ts'
-
-/** How fast a run goes. */
-export interface Pace {
-  /** Rows of a batch at most; 5,000 unless given. */
-  readonly batchRows?: number
-  /** Rest between two batches; none unless given. */
-  readonly pauseMs?: number
-}
+import type { Throttle } from './throttle.ts'
 
 export interface RunOptions extends Pace {
   readonly heldValues: HeldValues
@@ -38,6 +32,8 @@ export interface RunOptions extends Pace {
 export interface BackfillProgress extends Progress {
   readonly mapping: string
   readonly quarantined: number
+  /** What slowed the last batch down; null at full speed. */
+  readonly throttle: Throttle | null
 }
 
 /** What a run has done. `total` includes the runs before it that it continued. */
@@ -58,7 +54,6 @@ export interface RunPlan {
   readonly upTo: Key | undefined
   readonly maxQuarantinedPercent: number
   readonly signal: AbortSignal | undefined
-  readonly pace: () => Required<Pace>
   readonly onProgress: (progress: BackfillProgress) => void
 }
 
@@ -90,7 +85,7 @@ export async function runBatches(context: RunContext, plan: RunPlan): Promise<Ba
   let isDone = plan.upTo === undefined
   while (!isDone && plan.signal?.aborted !== true) {
     isDone = await oneBatch(context, plan, journey)
-    if (!isDone) await rest(plan)
+    if (!isDone) await rest(context, plan)
   }
   return {
     mapping: context.mapping.name,
@@ -108,9 +103,9 @@ export async function runBatches(context: RunContext, plan: RunPlan): Promise<Ba
 const longestRestMs = 250
 
 /** Until the next batch, or the signal. */
-async function rest({ pace, signal }: RunPlan): Promise<void> {
+async function rest({ pacer }: RunContext, { signal }: RunPlan): Promise<void> {
   const begun = performance.now()
-  const left = () => pace().pauseMs - (performance.now() - begun)
+  const left = () => pacer.restMs() - (performance.now() - begun)
   while (signal?.aborted !== true && left() > 0) {
     const restMs = Math.min(left(), longestRestMs)
     await setTimeout(restMs, undefined, signal && { signal }).catch((error: unknown) => {
@@ -124,11 +119,8 @@ async function oneBatch(context: RunContext, plan: RunPlan, journey: Journey): P
   await context.onStep('begin')
   const asked = { after: journey.cursor, upTo: plan.upTo, rowsRemaining: journey.rowsRemaining }
   const isFirst = rowsOf(context, journey) === 0
-  const batchRows = Math.min(
-    plan.pace().batchRows,
-    mostKeys(context.mapping),
-    isFirst ? firstBatchRows : Number.POSITIVE_INFINITY,
-  )
+  const paced = context.pacer.batchRows()
+  const batchRows = isFirst ? Math.min(paced, firstBatchRows) : paced
   const done = await doBatch({ ...context, batchRows }, asked).catch(async (error: unknown) => {
     // A statement that fails on a column that is gone is explained by what has become of the tables.
     if (isFailure(error) && mayBeDrift(error)) await context.schema.check(context.database)
@@ -152,6 +144,7 @@ function mayBeDrift({ code }: Failure): boolean {
 const keptReasons = 100
 
 async function arrive(context: RunContext, plan: RunPlan, journey: Journey, done: Done): Promise<void> {
+  context.pacer.end()
   await context.onStep('committed')
   const rowsBefore = rowsOf(context, journey)
   journey.cursor = done.to
@@ -185,7 +178,13 @@ function tell(context: RunContext, plan: RunPlan, journey: Journey, { atSeconds 
   const { rowsRemaining, quarantined } = journey
   const rowsDone = rowsOf(context, journey)
   journey.samples = withSample(journey.samples, { atSeconds, rowsDone, rowsRemaining })
-  plan.onProgress({ mapping: context.mapping.name, quarantined, ...progressOf(journey.samples) })
+  const { throttle } = context.pacer
+  plan.onProgress({
+    mapping: context.mapping.name,
+    quarantined,
+    throttle,
+    ...progressOf(journey.samples),
+  })
 }
 
 const judgedFromRows = 100

@@ -1,5 +1,6 @@
 import type { Queryable } from '@changeover/database'
 import type { Key } from '@changeover/sync'
+import type { Throttle } from './throttle.ts'
 
 /** `running` is what a run that was killed leaves behind too: see `secondsSinceProgress`. */
 export type RunState = 'running' | 'stopped' | 'failed' | 'done'
@@ -21,6 +22,8 @@ export interface BackfillState {
   readonly quarantined: number
   /** Code, message and fix of the failure that ended the last run. */
   readonly failure: { readonly code: string; readonly message: string; readonly fix: string } | null
+  /** What slowed its last batch down; null at full speed, and where nothing runs. */
+  readonly throttle: Throttle | null
   readonly startedAt: string
   readonly updatedAt: string
   readonly finishedAt: string | null
@@ -34,7 +37,7 @@ export async function readStates(queryable: Queryable, migration: string): Promi
        'cursor', b.cursor, 'upTo', b.upper_bound, 'rowsDone', b.rows_done, 'rowsRemaining', b.rows_remaining,
        'inserted', b.inserted, 'updated', b.updated, 'linked', b.linked, 'unlinked', b.unlinked, 'batches', b.batches,
        'quarantined', (SELECT count(*) FROM changeover.quarantine AS q WHERE q.migration = b.migration AND q.mapping = b.mapping),
-       'failure', b.failure::json, 'startedAt', b.started_at::text, 'updatedAt', b.updated_at::text,
+       'failure', b.failure::json, 'throttle', b.throttle::json, 'startedAt', b.started_at::text, 'updatedAt', b.updated_at::text,
        'finishedAt', b.finished_at::text,
        'secondsSinceProgress', extract(epoch FROM clock_timestamp() - b.updated_at)::float8)::text AS state
      FROM changeover.backfill AS b WHERE b.migration = $1 ORDER BY b.mapping`,

@@ -85,12 +85,17 @@ export async function openHome(mapping: Mapping = taskToCard, tables: string = d
   await runDdl(database, [...ledgerDdl, ...(index ? [{ text: index.text, concurrently: true }] : [])])
   const sync = createSync([mapping])
   const backfillOn = (other: Database) =>
-    createBackfill({ database: other, sync, migration: 'tasks', retry: { baseDelayMs: 1 } })
+    hurrying(createBackfill({ database: other, sync, migration: 'tasks', retry: { baseDelayMs: 1 } }))
   const close = async () => {
     await database.close()
     await fresh.drop()
   }
   return { url: fresh.url, database, sync, backfill: backfillOn(database), backfillOn, close }
+}
+
+/** At full speed unless asked otherwise: the other tests of the server are no reason to rest. */
+function hurrying(backfill: Backfill): Backfill {
+  return { ...backfill, run: (mapping, options) => backfill.run(mapping, { speed: 'full', ...options }) }
 }
 
 /** So many tasks, with gaps between their keys, parents before and behind them, and a tag on every third. */

@@ -96,7 +96,7 @@ async function openSide(serverUrl: string, rows: number, capture: Capture) {
   const { name: migration, mappings, ordered } = workItems
   if (capture !== 'without') {
     const backfill = createBackfill({ database, sync: createSync(mappings), migration })
-    for (const mapping of ordered) await backfill.run(mapping, { heldValues: 'overwrite' })
+    for (const mapping of ordered) await backfill.run(mapping, { heldValues: 'overwrite', speed: 'full' })
   }
   if (capture === 'by hand') for (const statement of triggersByHand) await database.query(statement)
   if (capture === 'triggers' || capture === 'subscriber') {

@@ -9,6 +9,7 @@ import { type Measure, median, seconds } from './measure.ts'
 import { workItemDatabase } from './work-item-database.ts'
 
 const heldValues = 'overwrite'
+const speed = 'full'
 
 /** Backfill and verification of staff tasks beside the same work in SQL written by hand. */
 export async function foundation(
@@ -24,18 +25,18 @@ export async function foundation(
     const backfillOf = (database: Database) => createBackfill({ database, sync, migration: workItems.name })
     for (const database of [hand, ours])
       for (const mapping of workItems.ordered.slice(0, 2))
-        await backfillOf(database).run(mapping, { heldValues })
+        await backfillOf(database).run(mapping, { heldValues, speed })
     await hand.query(
       'UPDATE staff_task SET recurrence_parent_id = NULL WHERE recurrence_parent_id IS NOT NULL',
     )
 
     say('backfill, by hand and ours')
     const handFill = await seconds(() => hand.query(insertTasks))
-    const oursFill = await seconds(() => backfillOf(ours).run(staffTaskToWorkItem, { heldValues }))
+    const oursFill = await seconds(() => backfillOf(ours).run(staffTaskToWorkItem, { heldValues, speed }))
     say('a second backfill of clean data')
     const before = await writesOf(ours)
     const secondFill = await seconds(() =>
-      backfillOf(ours).run(staffTaskToWorkItem, { heldValues, restart: true }),
+      backfillOf(ours).run(staffTaskToWorkItem, { heldValues, speed, restart: true }),
     )
     const written = (await writesOf(ours)) - before
     await hand.close()
@@ -118,7 +119,7 @@ async function filled(serverUrl: string, rows: number): Promise<string> {
     sync: createSync(workItems.mappings),
     migration: workItems.name,
   })
-  for (const mapping of workItems.ordered) await backfill.run(mapping, { heldValues })
+  for (const mapping of workItems.ordered) await backfill.run(mapping, { heldValues, speed })
   await database.close()
   return database.url
 }

@@ -36,7 +36,8 @@ export async function rollback(
       sync: createSync(workItems.mappings),
       migration: workItems.name,
     })
-    for (const mapping of workItems.ordered) await backfill.run(mapping, { heldValues: 'overwrite' })
+    for (const mapping of workItems.ordered)
+      await backfill.run(mapping, { heldValues: 'overwrite', speed: 'full' })
     await install(database, workItems)
     const done: Round[] = []
     for (let round = 1; round <= rounds; round++) {

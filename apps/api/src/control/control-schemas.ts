@@ -45,7 +45,18 @@ const reason = { ...text, minLength: 1, maxLength: 500, description: 'Why, for t
 const epoch = { ...text, pattern: '^[0-9]{1,18}$' }
 const pace = {
   batchRows: { type: 'integer', minimum: 1, maximum: 100_000, description: 'Rows of a batch at most.' },
-  pauseMs: { type: 'integer', minimum: 0, maximum: 3_600_000, description: 'Rest between two batches.' },
+  pauseMs: {
+    type: 'integer',
+    minimum: 0,
+    maximum: 3_600_000,
+    description: 'Rest between two batches at least.',
+  },
+  speed: {
+    ...text,
+    enum: ['yielding', 'full'],
+    description:
+      'yielding (unless given) rests while others are at work on the server; full rests for nobody.',
+  },
 }
 const moveSettings = {
   to: { ...text, enum: phaseNames, description: 'The neighbouring phase unless given.' },

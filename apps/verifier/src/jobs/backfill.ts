@@ -8,7 +8,7 @@ import { progressText } from '../render/progress-text.ts'
 
 /** Backfills every mapping of the migration in order, until done or interrupted. */
 export function backfill(
-  settings: Pick<BackfillSettings, 'batchRows' | 'maxQuarantinedPercent' | 'dryRun' | 'restart'>,
+  settings: Pick<BackfillSettings, 'batchRows' | 'speed' | 'maxQuarantinedPercent' | 'dryRun' | 'restart'>,
 ): Job {
   return async (session) => {
     const { talk, signal } = session

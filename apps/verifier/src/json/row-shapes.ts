@@ -127,6 +127,19 @@ export const backfillReport = z.strictObject({
 const runState = z.enum(['running', 'stopped', 'failed', 'done'])
 const failure = z.strictObject({ code: z.string(), message: z.string(), fix: z.string() })
 
+const throttle = z.strictObject({
+  sharePercent: z.number(),
+  reason: z.enum([
+    'others-at-work',
+    'others-wait-for-us',
+    'slow-batches',
+    'replica-lag',
+    'long-transaction',
+    'signals-unknown',
+  ]),
+  because: z.string(),
+})
+
 export const backfillState = z.strictObject({
   mapping: z.string(),
   state: runState,
@@ -142,6 +155,7 @@ export const backfillState = z.strictObject({
   batches: count,
   quarantined: count,
   failure: failure.nullable(),
+  throttle: throttle.nullable(),
   startedAt: z.string(),
   updatedAt: z.string(),
   finishedAt: z.string().nullable(),
@@ -159,6 +173,7 @@ export const seenMapping = z.strictObject({
   etaSecondsHigh: z.number().nullable(),
   quarantined: count,
   failure: failure.nullable(),
+  throttle: throttle.nullable(),
   silentSeconds: z.number(),
 })
 

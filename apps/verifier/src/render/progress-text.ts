@@ -1,10 +1,14 @@
-import type { Progress } from '@changeover/backfill'
+import type { Progress, Throttle } from '@changeover/backfill'
 
-/** `StaffTask  45.0 %  45,000 of 100,000 rows  31,200 rows/s  1–2 s left` */
+/** `StaffTask  45.0 %  45,000 of 100,000 rows  31,200 rows/s  1–2 s left  at 20 % of the time: 1.0 others at work` */
 export function progressText(
-  progress: Progress & { readonly mapping: string; readonly quarantined: number },
+  progress: Progress & {
+    readonly mapping: string
+    readonly quarantined: number
+    readonly throttle: Throttle | null
+  },
 ): string {
-  const { mapping, percent, rowsDone, rowsEstimated, rowsPerSecond, quarantined } = progress
+  const { mapping, percent, rowsDone, rowsEstimated, rowsPerSecond, quarantined, throttle } = progress
   return [
     mapping,
     `${percent.toFixed(1)} %`,
@@ -12,6 +16,7 @@ export function progressText(
     ...(rowsPerSecond === null ? [] : [`${numberText(rowsPerSecond)} rows/s`]),
     ...etaText(progress),
     ...(quarantined === 0 ? [] : [`${numberText(quarantined)} in quarantine`]),
+    ...(throttle === null ? [] : [throttleText(throttle)]),
   ].join('  ')
 }
 
@@ -19,6 +24,11 @@ function etaText({ etaSecondsLow, etaSecondsHigh, percent }: Progress): readonly
   if (etaSecondsLow === null || etaSecondsHigh === null || percent === 100) return []
   const [low, high] = [durationText(etaSecondsLow), durationText(etaSecondsHigh)]
   return [low === high ? `${high} left` : `${low}–${high} left`]
+}
+
+/** What slows a backfill down. */
+export function throttleText({ sharePercent, because }: Throttle): string {
+  return `at ${sharePercent} % of the time: ${because}`
 }
 
 /** 95 → `1 min 35 s` */

@@ -1,7 +1,7 @@
 import type { BackfillState } from '@changeover/backfill'
 import { isOpen, type Migration, problemsOf, type Status } from '@changeover/migration'
 import { boxTable } from './box-table.ts'
-import { durationText, numberText } from './progress-text.ts'
+import { durationText, numberText, throttleText } from './progress-text.ts'
 
 /** The status as people read it. */
 export function statusText({ name, targetModel, flags: names }: Migration, status: Status): string {
@@ -19,6 +19,7 @@ export function statusText({ name, targetModel, flags: names }: Migration, statu
       state.mappings.map(({ mapping, backfill }) => [mapping, ...backfillCells(backfill)]),
     ),
     ...healthLines(status),
+    ...throttleLines(state.mappings),
     ...failureLines(state.mappings),
     ...problems.map(({ message, fix }) => `✗ ${message} ${fix}`),
     `Next: ${next.command} (${next.why})`,
@@ -82,6 +83,12 @@ function backfillCells(backfill: BackfillState | null): readonly string[] {
   const { state, rowsDone, rowsRemaining, quarantined, secondsSinceProgress } = backfill
   const silent = state === 'running' ? ` (last batch ${durationText(secondsSinceProgress)} ago)` : ''
   return [`${state}${silent}`, ...[rowsDone, rowsRemaining, quarantined].map(numberText)]
+}
+
+function throttleLines(mappings: Status['state']['mappings']): readonly string[] {
+  return mappings.flatMap(({ mapping, backfill }) =>
+    backfill?.throttle ? [`${mapping} is backfilled ${throttleText(backfill.throttle)}`] : [],
+  )
 }
 
 function failureLines(mappings: Status['state']['mappings']): readonly string[] {

@@ -19,6 +19,8 @@ export interface SeenMapping extends Progress {
   /** How long the run has shown nothing; a killed one never shows anything again. */
   readonly silentSeconds: number
   readonly failure: BackfillState['failure']
+  /** What slows it down; null at full speed, and where nothing runs. */
+  readonly throttle: BackfillState['throttle']
 }
 
 /** What goes on in a migration now. */
@@ -51,7 +53,7 @@ export function createActivityWatch(
   })
   const samples = new Map<string, readonly Sample[]>()
   const seen = (state: BackfillState): SeenMapping => {
-    const { mapping, rowsDone, rowsRemaining, quarantined, failure, secondsSinceProgress } = state
+    const { mapping, rowsDone, rowsRemaining, quarantined, failure, throttle, secondsSinceProgress } = state
     const sample = { atSeconds: nowSeconds() - secondsSinceProgress, rowsDone, rowsRemaining }
     const kept = withNewer(samples.get(mapping) ?? [], sample)
     samples.set(mapping, kept)
@@ -61,6 +63,7 @@ export function createActivityWatch(
       state: state.state,
       quarantined,
       failure,
+      throttle,
       silentSeconds: secondsSinceProgress,
     }
   }

@@ -14,7 +14,7 @@ import type { Operating } from './operating.ts'
 export interface BackfillSettings
   extends Pick<
     RunOptions,
-    'batchRows' | 'pauseMs' | 'pace' | 'maxQuarantinedPercent' | 'dryRun' | 'restart'
+    'batchRows' | 'pauseMs' | 'speed' | 'pace' | 'maxQuarantinedPercent' | 'dryRun' | 'restart'
   > {
   /** Stops after the batch that is under way; every finished batch is kept. */
   readonly signal?: AbortSignal

@@ -109,7 +109,8 @@ export async function openWorld(template: string): Promise<World> {
       }
       const backfill = createBackfill({ database: engine, sync, migration: notes.name })
       try {
-        for (const mapping of notes.ordered) await backfill.run(mapping, { ...options, onStep })
+        for (const mapping of notes.ordered)
+          await backfill.run(mapping, { ...options, speed: 'full', onStep })
         return 'done'
       } catch (error) {
         if (isOf(error, lost)) return 'died'
