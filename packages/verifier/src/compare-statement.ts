@@ -64,7 +64,13 @@ function pairsSql(mapping: Mapping, { suspect }: Judgement, read: Sql, access: A
     ...named(keyColumns(mapping.target, 't'), 't'),
   ]
   return sql`SELECT ${join(columns)}, ${missing} AS missing, CASE WHEN ${missing} THEN TRUE ELSE ${suspect} END AS suspect
-  FROM ${tableSql(mapping.legacy)} AS l ${joined} WHERE ${read}`
+  FROM ${legacySql(mapping, read)} ${joined} WHERE ${read}`
+}
+
+/** Rows of a view are worked out once, which `OFFSET 0` makes sure of: not once more wherever a rule speaks of a column. */
+function legacySql({ legacy }: Mapping, read: Sql): Sql {
+  const rows = sql`${tableSql(legacy)} AS l`
+  return legacy.madeOf ? sql`(SELECT * FROM ${rows} WHERE ${read} OFFSET 0) AS l` : rows
 }
 
 /** Pairs to look at closely. Legacy rows with several target rows are sought only where there are more pairs than rows. */
