@@ -46,7 +46,8 @@ export function valuePart(key: string, type: ColumnType): JsonPart {
   const stored = (value: Json) => toJsonRow(fromJsonRow(value, type), type)
   const storedSql = (value: Sql) =>
     once(value, (given) => once(fromJsonSql(given, type), (typed) => toJsonSql(typed, type)))
-  const isExactSql = (value: Sql) => sql`(${storedSql(value)})::text IS NOT DISTINCT FROM (${value})::text`
+  const isExactSql = (value: Sql, known = storedSql(value)) =>
+    sql`(${known})::text IS NOT DISTINCT FROM (${value})::text`
   return part(key, { nested: false, stored, storedSql, isExactSql })
 }
 

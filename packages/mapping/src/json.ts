@@ -3,7 +3,7 @@ import { type ColumnType, isJson, isText, typeText } from './column-type.ts'
 import { fit } from './fit.ts'
 import { decimal, digitsOf } from './fits/decimal.ts'
 import { exactDigits, exactNumeric, inFloatRange, isInFloatRange } from './fits/exact-float.ts'
-import { loose } from './fits/iso.ts'
+import { loose, usual } from './fits/iso.ts'
 import { digitsIn, floatOfDigits, isFixed, isFloat } from './fits/numbers.ts'
 import { matches } from './fits/step.ts'
 import { stampInUtc } from './fits/stamp-in-utc.ts'
@@ -45,7 +45,7 @@ export function fromJsonSql(json: Sql, type: ColumnType): Sql {
     return sql`(CASE WHEN ${either} THEN ${cast(sql`${inner}::numeric`)} END)`
   }
   const cast = sql`${inner}::${typeName(typeText(type))}`
-  return shaped('string', sql`CASE WHEN ${matches(inner, literal(patternOf(type)))} THEN ${cast} END`)
+  return shaped('string', sql`CASE WHEN ${isSpelled(inner, type)} THEN ${cast} END`)
 }
 
 /** Row twin of {@link toJsonSql}. Undefined is an absent key. */
@@ -104,6 +104,14 @@ function patternOf({ base }: ColumnType): string {
   return base === 'date' || base === 'time' || base === 'timestamp' || base === 'timestamptz'
     ? loose[base]
     : uuid
+}
+
+/** Whether the text matches the pattern of its type, where most texts do so at a glance. */
+function isSpelled(value: Sql, type: ColumnType): Sql {
+  const { base } = type
+  const whole = matches(value, literal(patternOf(type)))
+  if (base !== 'date' && base !== 'timestamp' && base !== 'timestamptz') return whole
+  return sql`(${matches(value, literal(usual[base]))} OR ${whole})`
 }
 
 /** The spelling of PostgreSQL for a text that the pattern of its type lets through. */
