@@ -1,5 +1,4 @@
 import type { Queryable } from '@changeover/database'
-import { ident, join, sql } from '@changeover/mapping/sql'
 import { type ChoiceField, choiceFields } from './choice-fields.ts'
 import { labelOf } from './label.ts'
 
@@ -19,28 +18,16 @@ export interface ListedLead {
 
 type Found = Readonly<Record<string, string | null>>
 
-const columns = choiceFields.map(({ field, column, reference }) => {
-  const [choice, lead] = [ident(field), ident('lead')]
-  return sql`COALESCE(${choice}.name, ${lead}.${ident(column)}) AS ${ident(`${field}Value`)},
-    ${lead}.${ident(reference)}::text AS ${ident(`${field}Ref`)}, ${choice}.label AS ${ident(`${field}Label`)}`
-})
-const joins = choiceFields.map(({ field, table, reference }) => {
-  const choice = ident(field)
-  return sql`LEFT JOIN ${ident(table)} AS ${choice} ON ${choice}.tenant_id = lead.tenant_id AND ${choice}.id = lead.${ident(reference)}`
-})
-const select = sql`SELECT lead.id::text AS id, concat_ws(' ', lead.first_name, lead.last_name) AS name, lead.company, ${join(columns)}
-  FROM lead ${join(joins, ' ')} WHERE lead.tenant_id = $1::bigint`
-
 /** The newest leads of a tenant with the labels of their choices. Cost: one statement, however many. */
 export async function listLeads(
   database: Queryable,
   tenantId: string,
   limitRows: number,
 ): Promise<readonly ListedLead[]> {
-  const { rows } = await database.query<Found>(
-    sql`${select} ORDER BY lead.created_at DESC, lead.id DESC LIMIT $2::int`.text,
-    [tenantId, limitRows],
-  )
+  const { rows } = await database.query<Found>('SELECT * FROM shown_leads($1::bigint, $2::int)', [
+    tenantId,
+    limitRows,
+  ])
   return rows.map(listed)
 }
 
@@ -50,29 +37,34 @@ export async function findLeads(
   tenantId: string,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, ListedLead>> {
-  const { rows } = await database.query<Found>(sql`${select} AND lead.id = ANY($2::bigint[])`.text, [
+  const { rows } = await database.query<Found>('SELECT * FROM shown_leads_of($1::bigint, $2::bigint[])', [
     tenantId,
     [...ids],
   ])
   return new Map(rows.map(listed).map((lead) => [lead.id, lead]))
 }
 
+const fields = choiceFields.map(({ field }) => ({
+  field,
+  value: `${field}Value`,
+  reference: `${field}Ref`,
+  label: `${field}Label`,
+}))
+
 function listed(row: Found): ListedLead {
+  const choices: Partial<Record<ChoiceField['field'], ShownChoice>> = {}
+  for (const names of fields) {
+    const value = row[names.value] ?? null
+    choices[names.field] = {
+      value,
+      reference: row[names.reference] ?? null,
+      label: labelOf(names.field, value, row[names.label] ?? null),
+    }
+  }
   return {
     id: row['id'] ?? '',
     name: row['name'] ?? '',
     company: row['company'] ?? '',
-    choices: Object.fromEntries(
-      choiceFields.map(({ field }) => [field, shown(field, row)]),
-    ) as ListedLead['choices'], // one for each field
-  }
-}
-
-function shown(field: ChoiceField['field'], row: Found): ShownChoice {
-  const value = row[`${field}Value`] ?? null
-  return {
-    value,
-    reference: row[`${field}Ref`] ?? null,
-    label: labelOf(field, value, row[`${field}Label`] ?? null),
+    choices: choices as ListedLead['choices'], // one for each field
   }
 }

@@ -28,11 +28,13 @@ export function children<const Slot extends string>(
   return { slot, table: rows.table, columns: rows.columns, rest: rows.rest }
 }
 
-/** The parts of an item, by the column in which each is stored. */
-function partsOf({
-  table,
-  columns,
-}: ChildRows): readonly { readonly part: JsonPart; readonly column: string }[] {
+/** A part of an item, and the column in which it is stored. */
+interface Placed {
+  readonly part: JsonPart
+  readonly column: string
+}
+
+function partsOf({ table, columns }: ChildRows): readonly Placed[] {
   return Object.entries(columns).map(([key, field]) => {
     const { column, type } = fieldNamed(table, field)
     return { part: valuePart(key, type), column }
@@ -41,13 +43,16 @@ function partsOf({
 
 /** A JSON list as a part of an object: stored as a list of rows, which is empty for no list as for an empty one. */
 export function childRowsPart(key: string, rows: ChildRows): JsonPart {
+  const placed = partsOf(rows)
   return {
     key,
     nested: true,
     stored: (value) =>
-      Array.isArray(value) && value.length > 0 ? value.map((item: Json) => rowOf(rows, item)) : undefined,
+      Array.isArray(value) && value.length > 0
+        ? value.map((item: Json) => rowOf(rows, placed, item))
+        : undefined,
     storedSql: (value) => storedRowsSql(rows, value),
-    given: (stored) => (Array.isArray(stored) ? stored.map((row: Json) => itemOf(rows, row)) : []),
+    given: (stored) => (Array.isArray(stored) ? stored.map((row: Json) => itemOf(rows, placed, row)) : []),
     givenSql: (stored) =>
       sql`(SELECT jsonb_agg(${itemSql(rows, sql`item.value`)} ORDER BY item.ordinality) FROM ${itemsOf(stored)})`,
     isExact: (value) => Array.isArray(value) && value.length > 0,
@@ -60,8 +65,7 @@ function itemsOf(list: Sql): Sql {
 }
 
 /** A row as JSON has its columns by name; a column that is NULL is left out. */
-function rowOf(rows: ChildRows, item: Json): Json {
-  const parts = partsOf(rows)
+function rowOf(rows: ChildRows, parts: readonly Placed[], item: Json): Json {
   const divided = divide(
     parts.map(({ part }) => part),
     item,
@@ -93,8 +97,7 @@ function storedRowsSql(rows: ChildRows, list: Sql): Sql {
   return sql`(SELECT jsonb_agg(${row} ORDER BY item.ordinality) FROM ${itemsOf(list)} CROSS JOIN LATERAL (SELECT ${join(stored)} OFFSET 0) AS cell)`
 }
 
-function itemOf(rows: ChildRows, row: Json): Json {
-  const parts = partsOf(rows)
+function itemOf(rows: ChildRows, parts: readonly Placed[], row: Json): Json {
   const cells = parts.flatMap(({ part, column }): readonly [string, Json][] => {
     const stored = valueAt(row, column)
     const isCell =

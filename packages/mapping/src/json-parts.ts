@@ -108,6 +108,7 @@ export function unite(parts: readonly JsonPart[], { parts: stored, rest }: Divid
     }),
   )
   if (!isObject(rest)) return Object.keys(given).length === 0 ? rest : given
+  if (Object.keys(rest).length === 0) return given
   const byKey = new Map(parts.map((part) => [part.key, part]))
   const kept = Object.entries(rest).filter(([key, value]) => {
     const part = byKey.get(key)

@@ -71,7 +71,7 @@ export function fromJsonRow(json: Json | undefined, type: ColumnType): Value {
     const fits = fit(text, type)
     return fits ? fits.row(json) : json
   }
-  return new RegExp(patternOf(type)).test(json) ? spelled(json, type) : null
+  return isSpelledRow(json, type) ? spelled(json, type) : null
 }
 
 function jsonDigits(digits: string): Json {
@@ -104,6 +104,15 @@ function patternOf({ base }: ColumnType): string {
   return base === 'date' || base === 'time' || base === 'timestamp' || base === 'timestamptz'
     ? loose[base]
     : uuid
+}
+
+const compiled = new Map<string, RegExp>()
+
+function isSpelledRow(value: string, type: ColumnType): boolean {
+  const pattern = patternOf(type)
+  const known = compiled.get(pattern) ?? new RegExp(pattern)
+  compiled.set(pattern, known)
+  return known.test(value)
 }
 
 /** Whether the text matches the pattern of its type, where most texts do so at a glance. */

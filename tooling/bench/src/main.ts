@@ -6,9 +6,11 @@ import { startPostgres } from '@changeover/embedded-postgres'
 import { api } from './api.ts'
 import { dualWrite } from './dual-write.ts'
 import { foundation } from './foundation.ts'
+import { labels } from './labels.ts'
 import { tableOf } from './measure.ts'
 import { proxies } from './proxies.ts'
 import { rollback } from './rollback.ts'
+import { states } from './states.ts'
 import { supplierTaskBench } from './supplier-tasks.ts'
 import { switchover } from './switchover.ts'
 import { systemBench } from './systems.ts'
@@ -20,6 +22,8 @@ const benchmarks = {
   proxies,
   rollback,
   systems: systemBench,
+  labels,
+  states,
   switchover,
   'supplier-tasks': supplierTaskBench,
   api,

@@ -106,35 +106,8 @@ function rowsOf(text: string): readonly Cells[] {
   })
 }
 
-const listOf = (table: string, columns: readonly string[], where: string) => {
-  const cells = [
-    ...columns.map((column) => `'${column}', ${column}`),
-    `'timestamp', timestamp at time zone 'UTC'`,
-  ]
-  return `(select coalesce(json_agg(json_build_array(json_strip_nulls(json_build_object(${cells.join(', ')})), additional_data) order by position), '[]')::text
-    from ${table} where conversation_id = s.conversation_id${where})`
-}
-
-/** A score that the column cannot hold, such as 1e400. */
-const scoreAside = `case jsonb_typeof(additional_data -> 'relevance_score') when 'number' then (additional_data ->> 'relevance_score')::numeric end`
-
-const select = `select user_id as "userId", user_input as "userInput", step_count as "stepCount", focus_areas::text as "focusAreas",
-    last_tool_result::text as "lastToolResult", additional_data::text as rest,
-    ${listOf('conversation_message', ['role', 'content', 'message_type', 'tool_name', 'tool_success'], '')} as messages,
-    ${listOf(
-      'memory_context_item',
-      [
-        'source',
-        'content',
-        'relevance_score',
-        'context_type',
-        'original_role',
-        'focus_area',
-        'preference_type',
-      ],
-      ` and ($2 = '-Infinity'::float8 or relevance_score >= $2 or ${scoreAside} >= $2::numeric)`,
-    )} as items
-  from conversation_state as s where conversation_id = $1`
+const select = `select "userId", "userInput", "stepCount", "focusAreas", "lastToolResult", rest, messages, items
+  from load_conversation($1::text, $2::float8)`
 
 const update = `update conversation set user_id = $2, user_input = $3, step_count = $4, focus_areas = $5::jsonb, last_tool_result = $6::jsonb,
     additional_data = $7::jsonb, messages = $8::jsonb, context_items = $9::jsonb, updated_at = now() where conversation_id = $1`
