@@ -13,7 +13,7 @@ import {
 } from '@changeover/sync'
 import { bringingName, bringingSetting, bringName } from './bring-call.ts'
 import type { DbFunction } from './db-object.ts'
-import { arrays, callSync, declared, reasonsSql, variables } from './sync-function.ts'
+import { arrays, callSync, declared, reasonsSql, variables } from './sync-call.ts'
 
 /** A function that is about to be written: for which rows, and what these need. */
 interface Bringing {

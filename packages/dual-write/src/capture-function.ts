@@ -8,7 +8,7 @@ import type { DualWrite } from './dual-write.ts'
 import { changedInPlaceSql, guardInPlaceSql, isOwnInPlace } from './in-place.ts'
 import { guardSql, isGuarded } from './legacy-guard.ts'
 import type { ReferentialAction } from './referential-actions.ts'
-import { arrays, callSync, declared, reasonsSql, variables } from './sync-function.ts'
+import { arrays, callSync, declared, reasonsSql, variables } from './sync-call.ts'
 
 /** In which phase a direction is synced: only the side that leads is captured. */
 export const phaseOf: Readonly<Record<Direction, string>> = {

@@ -4,7 +4,7 @@ import { parameter } from '@changeover/sync'
 import { phaseOf, writeOrOwe } from './capture-function.ts'
 import { type DbFunction, objectName } from './db-object.ts'
 import type { DualWrite } from './dual-write.ts'
-import { arrays, declared, variables } from './sync-function.ts'
+import { arrays, declared, variables } from './sync-call.ts'
 
 /** The name of the function that a flush calls for a mapping and direction. */
 export function flushName(migration: string, mapping: Mapping, direction: Direction): string {

@@ -1,17 +1,10 @@
-import {
-  createPoolDatabase,
-  type PoolDatabase,
-  retrying,
-  runDdl,
-  type Transaction,
-} from '@changeover/database'
-import { createTestDatabase } from '@changeover/embedded-postgres/testing'
-import { ledgerDdl, storeFirstPhase } from '@changeover/rollout'
-import { family, familyTables } from '@changeover/sample-mappings'
+import { type PoolDatabase, retrying, type Transaction } from '@changeover/database'
+import { family } from '@changeover/sample-mappings'
 import { createSync } from '@changeover/sync'
 import { defineEntity, MikroORM, p } from '@mikro-orm/postgresql'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type DualWrite, dualWriteDrift, installDualWrite, owedState, refusalIn, repair } from './index.ts'
+import { type FamilyFixture, openFamily } from './family.fixture.ts'
+import { type DualWrite, dualWriteDrift, owedState, refusalIn, repair } from './index.ts'
 import { createFlushSubscriber } from './mikro-orm.ts'
 
 const Person = defineEntity({
@@ -30,36 +23,18 @@ const Member = defineEntity({
   },
 })
 
-let home: Awaited<ReturnType<typeof createTestDatabase>>
+let home: FamilyFixture
 let database: PoolDatabase
-const run = (statement: string) => database.query(statement)
+let run: FamilyFixture['run']
+let text: FamilyFixture['text']
 
-/** Rows from before dual write, and dual write on: the backfill has not begun. */
-async function open(dualWrite: Partial<DualWrite> = {}): Promise<DualWrite> {
-  home = await createTestDatabase()
-  database = createPoolDatabase({ url: home.url, maxConnections: 10 })
-  const made = { migration: 'family', mappings: [...family], ...dualWrite }
-  await run(familyTables)
-  await run(`INSERT INTO company (name) VALUES ('acme'), ('globex');
-    INSERT INTO team (name, company) VALUES ('blue', 1), ('red', 2);
-    INSERT INTO person (name, team) VALUES ('old', 1)`)
-  await runDdl(database, ledgerDdl)
-  await database.transaction((tx) =>
-    storeFirstPhase(tx, 'family', { phase: 'legacy-leads', by: 'test', reason: 'test' }),
-  )
-  await installDualWrite(database, made)
-  return made
+async function open(given: Partial<DualWrite> = {}): Promise<DualWrite> {
+  home = await openFamily(given)
+  ;({ database, run, text } = home)
+  return home.dualWrite
 }
-afterEach(async () => {
-  await database.close()
-  await home.drop()
-})
+afterEach(() => home.close())
 
-/** One text of the first row. */
-const text = async (query: string) => {
-  const { rows } = await database.query<Record<string, string | null>>(query)
-  return Object.values(rows[0] ?? {})[0] ?? null
-}
 const members = () =>
   text(`SELECT string_agg(concat_ws(' ', m.name, u.name, o.name), ', ' ORDER BY m.name)
     FROM member m JOIN unit u ON u.id = m.unit JOIN org o ON o.id = u.org`)
@@ -299,7 +274,7 @@ describe('FM-67 captured by the ORM', () => {
   })
 
   test('on the way back too: parents that came past the ORM are adopted, and written before it', async () => {
-    await run(`UPDATE changeover.phase SET phase = 'target-leads', epoch = epoch + 1, target_has_led = TRUE`)
+    await home.lead('target-leads')
     await run(`${initech}; ${green}`)
     const em = orm.em.fork()
     em.create(Member, {
@@ -312,7 +287,7 @@ describe('FM-67 captured by the ORM', () => {
   })
 
   test('and the flush is refused by the name of a parent that legacy cannot hold', async () => {
-    await run(`UPDATE changeover.phase SET phase = 'target-leads', epoch = epoch + 1, target_has_led = TRUE`)
+    await home.lead('target-leads')
     await run(
       `INSERT INTO org (id, name, code) VALUES ('00000000-0000-0000-0000-00000000000a', 'initech', 'initech')`,
     )
@@ -332,7 +307,7 @@ describe('FM-67 captured by the ORM', () => {
 test('FM-67 on the way back, a target row from before the target led is adopted for the sake of its child', async () => {
   await open()
   await run(`${initech}; ${green}`)
-  await run(`UPDATE changeover.phase SET phase = 'target-leads', epoch = epoch + 1, target_has_led = TRUE`)
+  await home.lead('target-leads')
   await run(`INSERT INTO member (name, unit) VALUES ('dee', '00000000-0000-0000-0000-00000000000b')`)
   expect(await people()).toBe('dee green initech, old blue acme')
 })

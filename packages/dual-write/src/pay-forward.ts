@@ -6,7 +6,7 @@ import { functionSql } from './db-object.ts'
 import type { DualWrite } from './dual-write.ts'
 import { flushName } from './flush-function.ts'
 import { addKeys, type FlushedRows, keyOfEntity } from './flushed.ts'
-import { arrays } from './sync-function.ts'
+import { arrays } from './sync-call.ts'
 
 /** Keys of one mapping to sync, and whether it is for their links. */
 export interface Payment {

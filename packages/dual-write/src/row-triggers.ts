@@ -1,7 +1,6 @@
 import {
   type Direction,
   fieldNamed,
-  identityForm,
   identitySql,
   isInPlace,
   keyOfIdentity,
@@ -10,7 +9,16 @@ import {
   scopeSql,
 } from '@changeover/mapping'
 import { all, any, differs, ident, join, literal, type Sql, sql } from '@changeover/mapping/sql'
-import { canAdopt, keyNames, newKey, sidesOf, writerName } from '@changeover/sync'
+import {
+  canAdopt,
+  type ColumnValue,
+  columnValues,
+  identityValues,
+  keyNames,
+  newKey,
+  sidesOf,
+  writerName,
+} from '@changeover/sync'
 import type { CapturedTable } from './captured-table.ts'
 import { type DbFunction, type DbTrigger, functionSql, objectName } from './db-object.ts'
 import type { DualWrite } from './dual-write.ts'
@@ -110,11 +118,6 @@ function moveSql(mapping: Mapping, direction: Direction): Sql {
     END IF;`
 }
 
-interface ColumnValue {
-  readonly column: Sql
-  readonly value: Sql
-}
-
 function keyColumns(mapping: Mapping, keys: readonly Sql[]): readonly ColumnValue[] {
   return mapping.legacy.key.map((field, index) => {
     return { column: ident(fieldNamed(mapping.legacy, field).column), value: keys[index] ?? sql`NULL` }
@@ -127,18 +130,10 @@ export function identityColumns(
   alias: string,
   keys: readonly Sql[],
 ): readonly ColumnValue[] {
-  const pairs = keyPairs(mapping).map((pair, index) => ({ ...pair, key: keys[index] ?? sql`NULL` }))
-  const byColumn = Map.groupBy(pairs, ({ slot }) => slot.field.column)
-  return [...byColumn].map(([name, parts]) => {
-    const column = ident(name)
-    const [first] = parts
-    if (first && first.slot.jsonKey === undefined) return { column, value: first.key }
-    const keyed = parts.map(
-      ({ slot, key }) => sql`${literal(slot.jsonKey ?? '')}, ${identityForm(slot, key)}`,
-    )
-    const value = sql`COALESCE(${ident(alias, name)}, '{}') || jsonb_build_object(${join(keyed)})`
-    return { column, value }
-  })
+  return columnValues(
+    identityValues(mapping, (index) => keys[index] ?? sql`NULL`),
+    alias,
+  )
 }
 
 /**

@@ -11,13 +11,13 @@ import {
   type Dependent,
   dependentKeysSql,
   dependentsOf,
+  keepersOf,
   keyNames,
   keysSql,
   keyType,
   lockKeysSql,
   lockReplicaSql,
   parameter,
-  refusalsOf,
   targetSide,
   type WritePart,
   writerName,
@@ -25,15 +25,9 @@ import {
   writeSql,
 } from '@changeover/sync'
 import { bringAlongSql } from './bring-call.ts'
-import { type DbFunction, functionSql, objectName } from './db-object.ts'
-
-/** How many keys a statement may change before its plan is made for that number instead of for a few. */
-const manyKeys = 200
-
-/** The name of the function that syncs a mapping in one direction. */
-export function syncName(migration: string, mapping: Mapping, direction: Direction): string {
-  return objectName('sync', migration, mapping.name, direction)
-}
+import { declareKeepers, forgetGone } from './forget-call.ts'
+import { type DbFunction, objectName } from './db-object.ts'
+import { arrays, callSync, declared, syncName, variables } from './sync-call.ts'
 
 /**
  * The one writer as functions of the database, with the same statements: lock the authority's rows, lock the replica's,
@@ -63,32 +57,6 @@ export function syncFunctions(
   return [made('', 'force_generic_plan'), made('many', 'force_custom_plan')]
 }
 
-/** Calls the function that fits the number of keys; NULL, or a JSON list of refused rows. */
-export function callSync(
-  migration: string,
-  mapping: Mapping,
-  direction: Direction,
-  keys: readonly Sql[],
-  linksChanged: Sql,
-): Sql {
-  const name = syncName(migration, mapping, direction)
-  const few = functionSql({ name })
-  const many = functionSql({ name: objectName(name, 'many') })
-  const given = sql`(${join([...keys, ...keys.map(() => sql`NULL`), linksChanged])})`
-  return sql`CASE WHEN cardinality(${keys[0] ?? sql`NULL`}) <= ${literal(manyKeys)} THEN ${few}${given} ELSE ${many}${given} END`
-}
-
-/** Rule, field and reason of each refusal, in the order of their numbers, as a JSON literal. */
-export function reasonsSql(mapping: Mapping, direction: Direction): Sql {
-  const reasons = refusalsOf(mapping, direction).map(({ rule, field, why }) => ({ rule, field, why }))
-  return sql`${literal(JSON.stringify(reasons))}::jsonb`
-}
-
-/** The array type of each key column. */
-export function arrays(mapping: Mapping): readonly Sql[] {
-  return mapping.legacy.key.map((field) => sql`${keyType(mapping, field)}[]`)
-}
-
 function syncBody(
   migration: string,
   mapping: Mapping,
@@ -99,6 +67,7 @@ function syncBody(
   const present = variables(mapping, 'present')
   const dependents = direction === 'forward' ? dependentsOf(mapping, mappings) : []
   const rewrites = dependents.map((each, index) => rewriteSql(migration, mapping, each, index))
+  const keepers = direction === 'backward' ? keepersOf(mapping, mappings) : []
   const first = present[0] ?? sql`NULL`
   return sql`
 #variable_conflict use_column
@@ -108,6 +77,7 @@ DECLARE
     dependents.map(({ mapping: other }, index) => declared(other, variables(other, `dependent${index}`))),
     '\n  ',
   )}
+  ${declareKeepers(keepers)}
   changeover_twins bigint;
   changeover_written record;
   changeover_refused text;
@@ -115,7 +85,7 @@ DECLARE
   changeover_linked boolean;
   changeover_referred boolean := TRUE;
 BEGIN
-  ${lockSql(mapping, direction, present)}
+  ${lockSql(mapping, direction, present, (gone) => forgetGone(migration, mapping, keepers, gone))}
   IF ${first} IS NULL THEN RETURN NULL; END IF;
   ${join(
     present.map((each, index) => sql`${parameter(index + 1)} := ${each};`),
@@ -231,7 +201,12 @@ function byHeldValues(migration: string, mapping: Mapping, direction: Direction,
  * Locks both sides, deletes the twins of rows that are gone, and leaves behind the keys that have a row and how many of them
  * have a twin.
  */
-function lockSql(mapping: Mapping, direction: Direction, present: readonly Sql[]): Sql {
+function lockSql(
+  mapping: Mapping,
+  direction: Direction,
+  present: readonly Sql[],
+  forget: (gone: Sql) => Sql,
+): Sql {
   const width = mapping.legacy.key.length
   const names = join(keyNames(mapping).map((name) => ident(name)))
   const given = mapping.legacy.key.map((_field, index) => parameter(index + 1))
@@ -242,7 +217,7 @@ function lockSql(mapping: Mapping, direction: Direction, present: readonly Sql[]
   IF changeover_twins > 0 AND cardinality(${first}) IS DISTINCT FROM cardinality(${given[0] ?? sql`NULL`}) THEN
     SELECT ${aggregated(mapping)} INTO ${join(absent)}
       FROM (SELECT * FROM unnest(${join(given)}) EXCEPT SELECT * FROM unnest(${join(present)})) AS absent(${names});
-    ${writeSql(mapping, direction, 'overwrite', only('delete'))} INTO changeover_written;
+    ${forget(absent[0] ?? sql`NULL`)}${writeSql(mapping, direction, 'overwrite', only('delete'))} INTO changeover_written;
     changeover_twins := changeover_twins - changeover_written.deleted;
   END IF;`
 }
@@ -299,19 +274,5 @@ function aggregated(mapping: Mapping): Sql {
     mapping.legacy.key.map((field, index) => {
       return sql`array_agg(${ident(keyNames(mapping)[index] ?? '')}::${keyType(mapping, field)})`
     }),
-  )
-}
-
-/** Names of variables that no column has. */
-export function variables(mapping: Mapping, what: string): readonly Sql[] {
-  return mapping.legacy.key.map((_field, index) => ident(`changeover_${what}_${index}`))
-}
-
-/** Declares them, each as an array of its key column's type. */
-export function declared(mapping: Mapping, names: readonly Sql[]): Sql {
-  const types = arrays(mapping)
-  return join(
-    names.map((name, index) => sql`${name} ${types[index] ?? sql`text[]`};`),
-    ' ',
   )
 }

@@ -47,6 +47,8 @@ export interface Shape {
   readonly drops?: readonly string[]
   /** Legacy fields that hold a key of another mapping's legacy row, with that mapping's name (`self` for the own one). */
   readonly references?: Readonly<Record<string, string>>
+  /** Slots in which a reference keeps its legacy key beside the twin, by field: emptied when the row of that key goes. */
+  readonly keeps?: Readonly<Record<string, string>>
   /** Target slots that the forward functions give and the backward functions take, with their types. */
   readonly writes: Readonly<Record<string, ColumnType>>
   /** Slots of other rules that the backward functions take besides, with their types. */

@@ -1,14 +1,6 @@
-import {
-  type CompiledRule,
-  fieldNamed,
-  isJson,
-  keyPairs,
-  type Mapping,
-  storedSql,
-  tableSql,
-} from '@changeover/mapping'
+import { type CompiledRule, fieldNamed, isJson, keyPairs, type Mapping, tableSql } from '@changeover/mapping'
 import { all, any, differs, ident, join, type Sql, sql } from '@changeover/mapping/sql'
-import { type ColumnValue, columnValues, identityValues, type Written } from '@changeover/sync'
+import { type ColumnValue, columnValues, identityValues, unlessKept, type Written } from '@changeover/sync'
 import { keyColumns, proxyColumns } from './columns.ts'
 import { currentRow, own, replacedKey, unchanged, whenNotFound } from './current-row.ts'
 import { refuseDangling, refuseKeyChange } from './foreign-keys.ts'
@@ -80,8 +72,8 @@ function written({ resolved, writes }: CompiledRule, index: number): readonly Co
   return writes.map(({ slot, type, value, bare }) => {
     const when = changed(index)
     if (slot.jsonKey === undefined) return { slot, value, nested: false, when }
-    const kept = sql`CASE WHEN ${when} THEN ${isJson(type) ? value : sql`to_jsonb(${bare})`} ELSE ${storedSql(slot, aliases.target)} END`
-    return { slot, value: kept, nested: true, when }
+    const made = isJson(type) ? value : sql`to_jsonb(${bare})`
+    return { ...unlessKept(sql`NOT ${when}`, slot, made, aliases.target), when }
   })
 }
 

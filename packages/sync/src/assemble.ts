@@ -30,7 +30,16 @@ export function columnValues(
   }))
 }
 
-/** The identity slots of a new target row. */
+/** A value that leaves a slot as it is in the row of that alias wherever `keep` is TRUE. */
+export function unlessKept(keep: Sql, slot: Slot, value: Sql, alias: string): Written {
+  return {
+    slot,
+    value: sql`CASE WHEN ${keep} THEN ${storedSql(slot, alias)} ELSE ${value} END`,
+    nested: true,
+  }
+}
+
+/** The identity slots of a target row. */
 export function identityValues(mapping: Mapping, keyOf: (index: number) => Sql): readonly Written[] {
   return keyPairs(mapping).map(({ slot }, index) => {
     const form = identityForm(slot, keyOf(index))

@@ -18,11 +18,12 @@ export { identityIndexName, identityIndexSql } from './identity-index.ts'
 // For engines that read both sides in statements of their own
 export { type Dependent, dependentKeysSql, dependentsOf } from './dependents.ts'
 export { missingAncestorsSql, missingParentsSql, type Need, needOf, type Parent } from './parents.ts'
+export { forgetSql, type Keeper, keepersOf } from './kept-keys.ts'
 export { keyNames, keyParameters, keysSql, keyType, parameter } from './key.ts'
 export { lockKeysSql, lockReplicaSql, mostKeys, rangeConditions } from './lock.ts'
 export { legacySide, type Side, sidesOf, targetSide } from './side.ts'
 export { newKey, refusalsOf, type WritePart, type WriteShape, writeSql } from './write.ts'
-export { type ColumnValue, columnValues, identityValues, type Written } from './assemble.ts'
+export { type ColumnValue, columnValues, identityValues, unlessKept, type Written } from './assemble.ts'
 
 // Whether the tables still are what the mapping says
 export { schemaDrift, schemaFingerprint } from './schema-drift.ts'

@@ -1,9 +1,11 @@
 import type { Transaction } from '@changeover/database'
 import { type Direction, isInPlace, type Mapping } from '@changeover/mapping'
+import { sql } from '@changeover/mapping/sql'
 import { bringAlong, type Bringing } from './bring-along.ts'
 import { dependentKeysSql, dependentsOf } from './dependents.ts'
 import { errors } from './errors.ts'
-import { type Key, keyNames, keyParameters, keyText } from './key.ts'
+import { forgetSql, keepersOf } from './kept-keys.ts'
+import { type Key, keyNames, keyParameters, keyText, keyType, parameter } from './key.ts'
 import { isOneRow, lockKeysSql, lockRangeSql, lockReplicaSql, strayKeysSql } from './lock.ts'
 import { needOf } from './parents.ts'
 import {
@@ -105,6 +107,7 @@ export function createSync(mappings: readonly Mapping[]): Sync {
   }
 
   const write: Writer = async (tx, mapping, direction, locked, options) => {
+    if (direction === 'backward') await forget(tx, mapping, locked.absent, options)
     const first = await writeAlone(tx, mapping, direction, locked, options)
     if (first.refused.length === 0) return { ...nothing, ...first.counts, fresh: first.fresh }
     let { counts } = first
@@ -137,6 +140,24 @@ export function createSync(mappings: readonly Mapping[]): Sync {
       refused: explain(mapping, direction, refused),
       brought,
       fresh: [...first.fresh, ...fresh],
+    }
+  }
+
+  /** Legacy keys of target rows that are gone, where others keep them: legacy's foreign keys would not let the rows go. */
+  const forget = async (tx: Transaction, mapping: Mapping, gone: readonly Key[], options: SyncOptions) => {
+    if (gone.length === 0) return
+    for (const keeper of keepersOf(mapping, mappings)) {
+      const name = `forget ${mapping.name} ${keeper.mapping.name} ${keeper.slot.ref}`
+      const keys = sql`${parameter(1)}::${keyType(mapping, mapping.legacy.key[0] ?? '')}[]`
+      const { rows } = await tx.query(
+        text(name, () => forgetSql(mapping, keeper, keys)),
+        keyParameters(mapping, gone),
+      )
+      const known = keysOf(
+        keeper.mapping,
+        rows.filter(({ k0 }) => k0 !== null),
+      )
+      if (known.length > 0) await sync.keys(tx, keeper.mapping, 'backward', known, options)
     }
   }
 

@@ -6,14 +6,13 @@ import {
   isInPlace,
   isJson,
   type Mapping,
-  storedSql,
   subqueryScope,
   type Table,
   tableSql,
   typeText,
 } from '@changeover/mapping'
 import { all, any, ident, join, literal, type Sql, sql, typeName } from '@changeover/mapping/sql'
-import { type ColumnValue, columnValues, identityValues, type Written } from './assemble.ts'
+import { type ColumnValue, columnValues, identityValues, unlessKept, type Written } from './assemble.ts'
 import { errors } from './errors.ts'
 import { keyNames, keysSql } from './key.ts'
 import { linkStatements } from './link-statements.ts'
@@ -234,10 +233,9 @@ function existingRules(
       return { values, stale: rule.differs, keep: undefined }
     }
     const name = ident(`keep_${index}`)
-    const values = rule.writes.map(({ slot, value }): Written => {
-      const kept = sql`CASE WHEN kept.${name} THEN ${storedSql(slot, replica.alias)} ELSE ${value} END`
-      return { slot, value: kept, nested: true }
-    })
+    const values = rule.writes.map(({ slot, value }) =>
+      unlessKept(sql`kept.${name}`, slot, value, replica.alias),
+    )
     // What agrees need not be asked whether it is held.
     const keep = sql`CASE WHEN ${rule.differs} THEN ${held} ELSE TRUE END AS ${name}`
     return { values, stale: sql`NOT kept.${name}`, keep }

@@ -68,6 +68,18 @@ describe('forward', () => {
 describe('backward, when the target was moved', () => {
   const moved = (parent: string | null) => toLegacy(mapping, { ...make(null, '7', '9'), parent }, scope)
 
+  it('gives nothing for a row that has gone, once its key is no longer kept', () => {
+    const kept = make('3', '7', null)
+    expect(mapping.rules[0]?.shape.keeps).toMatchObject({
+      previous: 'data.previous',
+      project: 'data.project',
+    })
+    expect(toLegacy(mapping, { ...kept, data: { previous: '3' } }, scope)).toMatchObject({
+      previous: '3',
+      project: null,
+    })
+  })
+
   it('gives the key to the candidate that owns the parent; later ones keep theirs', () => {
     expect(moved('Project:8')).toMatchObject({ previous: null, project: '8', event: '9' })
     expect(moved('self:4')).toMatchObject({ previous: '4', project: '7', event: '9' })

@@ -35,7 +35,7 @@ export interface FirstReferenceDefinition<F extends string, S extends string, R>
 /**
  * The first of several legacy references that is not NULL becomes the key of its twin. The residue gives all of them back as
  * long as it leads to the target's value. After a change on the target side the new parent's key goes to the first candidate
- * whose mapping knows it; candidates before it become NULL, those after it keep the residue.
+ * whose mapping knows it; candidates before it become NULL, those after it keep the residue, until the row that it names goes.
  */
 export function firstReference<const F extends string, const S extends string, const R extends Kept<F>>({
   candidates,
@@ -58,6 +58,7 @@ export const firstReferenceKind: RuleKind<FirstReference> = {
       reads: fields,
       restores: fields,
       references,
+      keeps: residue,
       writes: { [slot]: twin, ...Object.fromEntries(kept) },
     }
   },

@@ -55,6 +55,10 @@ export function falseLoss({
     if (holding.holds === 'part' && holding.why.trim() === '')
       findings.push(`it does not say what is lost ${way}`)
   }
+  for (const [field, ref] of Object.entries(shape.keeps ?? {})) {
+    if (!(ref in shape.writes)) findings.push(`it keeps ${field} in ${ref}, which is no slot that it writes`)
+    if (!(field in (shape.references ?? {}))) findings.push(`it keeps ${field}, which is no reference of it`)
+  }
   if (kind.doc(params).trim() === '') findings.push('it has no words for the field-mapping reference')
   return findings.map((detail) => ({ rule, detail }))
 }

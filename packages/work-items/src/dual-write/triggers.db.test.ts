@@ -106,6 +106,21 @@ describe('while the target leads, legacy follows', () => {
     await expect(em.flush()).rejects.toThrow(/start/i)
   })
 
+  test('a work item goes that tasks name as what they were linked to, and they forget it', async () => {
+    const { rows } = await home.database.query<{ id: string }>(
+      'SELECT linked_workflow_id AS id FROM staff_task WHERE linked_workflow_id IS NOT NULL AND linked_event_id IS NOT NULL LIMIT 1',
+    )
+    const id = rows[0]?.id ?? ''
+    const naming = `SELECT count(*)::int AS tasks FROM staff_task WHERE linked_workflow_id = '${id}'`
+    expect((await home.database.query<{ tasks: number }>(naming)).rows[0]?.tasks).toBeGreaterThan(0)
+    await home.database.query(
+      `DELETE FROM work_item WHERE work_type = 'project' AND project_data ->> 'legacy_id' = $1`,
+      [id],
+    )
+    expect((await home.database.query(naming)).rows).toEqual([{ tasks: 0 }])
+    expect(await home.apart()).toEqual([])
+  })
+
   test('an entity that is flushed again after it was made keeps its legacy key', async () => {
     const em = home.orm.em.fork()
     const made = em.create(WorkItem, { workType: 'task', title: 'made', taskData: legacyTaskData })
