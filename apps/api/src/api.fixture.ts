@@ -9,7 +9,7 @@ import {
   phaseOf,
   type SampleSystem,
 } from '@changeover/migration'
-import { arrowBetween, type GateName, type PhaseName, setReadShare } from '@changeover/rollout'
+import { type GateName, type PhaseName, setReadShare } from '@changeover/rollout'
 import { createSync } from '@changeover/sync'
 import { createVerifier } from '@changeover/verifier'
 import { endpointFlags } from '@changeover/supplier-tasks'
@@ -68,6 +68,7 @@ export async function startApi(given: StartOptions = {}): Promise<RunningApi> {
     legacySunset: undefined,
     controlHost: '127.0.0.1',
     controlPort: undefined,
+    rehearseEverySeconds: 0,
     version: '0.0.0-test',
     ...options,
   })
@@ -128,8 +129,10 @@ async function raiseReadShare(database: Database, migration: Migration): Promise
     database,
     { migration: migration.name, percent: 100, direction: 'raise', by: 'test', reason: 'a test' },
     {
-      observe: ({ phase }) =>
-        observe(database, migration, arrowBetween(phase.name, 'target-leads'), { rehearsal: 'none' }),
+      observe: () =>
+        observe(database, migration, {
+          gates: ['backfill-finished', 'quarantine-empty', 'outbox-empty', 'certificate-fresh'],
+        }),
     },
   )
 }

@@ -71,11 +71,11 @@ export async function createControlApi(options: ApiOptions): Promise<Api | undef
 }
 
 /** Long work and transitions hold connections, which requests for data must not wait for. */
-function control(app: FastifyInstance, { databaseUrl }: ApiOptions): void {
+function control(app: FastifyInstance, { databaseUrl, rehearseEverySeconds }: ApiOptions): void {
   const database = createPoolDatabase({ url: databaseUrl, maxConnections: 6 })
   app.addHook('onClose', () => database.close())
   const migrations = servedSystems.map(({ migration }) => migration)
-  controlPlane(app, { database, migrations, now: () => new Date() })
+  controlPlane(app, { database, migrations, now: () => new Date(), rehearseEverySeconds })
 }
 
 function newApp({ logLevel }: ApiOptions): FastifyInstance {

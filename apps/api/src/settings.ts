@@ -26,6 +26,7 @@ const shape = z.object({
   LEGACY_SUNSET: z.iso.date().optional(),
   CONTROL_HOST: z.string().default('127.0.0.1'),
   CONTROL_PORT: port.optional(),
+  REHEARSE_EVERY_SECONDS: z.coerce.number().int().min(0).max(604_800).default(3_600),
 })
 
 /** What the environment says of this process. */
@@ -55,6 +56,8 @@ export interface Settings {
   readonly controlHost: string
   /** Where the control plane listens, and only there; undefined: beside everything else. */
   readonly controlPort: number | undefined
+  /** How old the figure of a rehearsal of the way back may become before the control plane makes a new one; 0: never. */
+  readonly rehearseEverySeconds: number
 }
 
 /** The environment of a process. */
@@ -84,6 +87,7 @@ export function readSettings(environment: Environment): Settings {
     legacySunset: data.LEGACY_SUNSET,
     controlHost: data.CONTROL_HOST,
     controlPort: data.CONTROL_PORT,
+    rehearseEverySeconds: data.REHEARSE_EVERY_SECONDS,
   }
 }
 

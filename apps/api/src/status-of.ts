@@ -33,6 +33,7 @@ const byCode: Readonly<Record<string, number>> = {
   'API.JOB_NONE': 409,
   ...Object.fromEntries(asThingsStand.map((code) => [code, 409])),
   'VERIFIER.VERIFICATION_UNKNOWN': 404,
+  'VERIFIER.FIX_UNKNOWN': 404,
   'PROXIES.ROW_REFUSED': 422,
   'DUAL_WRITE.ROW_REFUSED': 422,
   'API.ROW_REFUSED': 422,

@@ -1,4 +1,5 @@
-import type { Plan } from '@changeover/migration'
+import { fromPool } from '@changeover/database'
+import { type Plan, readAudit } from '@changeover/migration'
 import type { Verification } from '@changeover/verifier'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createCrmCli, type CrmCli } from './cli.fixture.ts'
@@ -45,6 +46,32 @@ test('plan, install, backfill, verify and status lead from nothing to a clean re
 
   const { stdout } = await cli.run(['status'])
   expect(stdout).toMatch(/Installed: yes\nVerified: consistent .*certificate 1/)
+})
+
+test('who changed something by the command line is in the audit trail, as over HTTP; who looked is not', async () => {
+  await fill()
+  await cli.run(['verify'])
+  await cli.run(['verify', '--fix'])
+  await cli.run(['quarantine'])
+  await cli.run(['quarantine', '--retry'])
+  await cli.run(['undo', '1'])
+  await cli.run(['status'])
+  const trail = await readAudit(fromPool(cli.pool), 'crm')
+  expect(trail.map(({ what }) => what).toReversed()).toEqual([
+    'stored',
+    'install',
+    'backfill',
+    'install',
+    'verification',
+    'fix',
+    'quarantine retry',
+    'undo',
+  ])
+  expect(trail.find(({ what }) => what === 'backfill')).toMatchObject({
+    by: expect.any(String),
+    databaseUser: 'postgres',
+    details: { batchRows: 5_000, restart: false },
+  })
 })
 
 test('each command prints one JSON document with command, exit code and result', async () => {

@@ -29,6 +29,7 @@ export { type Activity, createActivityWatch, type SeenMapping } from './operate/
 
 // Decide: data, without effects
 export { plan, type Plan, type PlannedMapping, type PlannedStep, problemsOf } from './plan.ts'
+export { type UnmatchedIndex, unmatchedIndexes } from './unmatched-indexes.ts'
 export { nextCommand, type NextCommand } from './next-command.ts'
 export { type StepEngine } from './engine-steps.ts'
 export { type Step, stepsOf } from './steps.ts'
@@ -78,12 +79,9 @@ export {
   runVerification,
   type VerificationSettings,
 } from './operate/run-verification.ts'
-export {
-  type Operation,
-  type RecordedOperation,
-  recordedOperations,
-  recordOperation,
-} from './operate/operation-ledger.ts'
+export { type Operation, recordOperation } from './operate/operation-ledger.ts'
+export { type AuditEntry, type AuditPage, readAudit } from './operate/audit-trail.ts'
+export { rehearseWhenDue } from './operate/rehearse-when-due.ts'
 export { verifierOf } from './verifier-of.ts'
 
 // The end of legacy

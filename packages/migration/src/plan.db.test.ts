@@ -3,7 +3,7 @@ import { createSync } from '@changeover/sync'
 import { createBackfill } from '@changeover/backfill'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createCrm, crm, type CrmFixture } from './crm.fixture.ts'
-import { inspect, install, measureLoss, type MappingLoss, plan } from './index.ts'
+import { inspect, install, measureLoss, type MappingLoss, plan, unmatchedIndexes } from './index.ts'
 
 let fixture: CrmFixture
 
@@ -33,6 +33,25 @@ test('a plan shows order, DDL and counts, and writes nothing', async () => {
   expect(made.steps[2]?.statements[0]).toMatch(/^CREATE UNIQUE INDEX CONCURRENTLY/)
   expect(made).toMatchObject({ problems: [], brokenRows: 0, next: { command: 'changeover install crm' } })
   expect(await snapshot()).toEqual(before)
+})
+
+test('an index that no expression of the view can stand for is listed with the reason, installed or not', async () => {
+  await fixture.database.query(
+    'create index by_customer on invoice (customer_id); create index by_title on invoice (title)',
+  )
+  const expected = [
+    {
+      table: 'invoice',
+      index: 'by_customer',
+      columns: ['customer_id'],
+      why: 'its value is in other rows of the target, of which no index knows',
+    },
+  ]
+  const before = await snapshot()
+  expect(await unmatchedIndexes(fixture.database, crm, { isInstalled: false })).toEqual(expected)
+  expect(await snapshot()).toEqual(before)
+  await install(fixture.database, crm)
+  expect(await unmatchedIndexes(fixture.database, crm, { isInstalled: true })).toEqual(expected)
 })
 
 test('a plan is data: JSON keeps all of it', async () => {

@@ -6,6 +6,7 @@ import type { MappingLoss } from './measure-loss.ts'
 import { type NextCommand, nextCommand } from './next-command.ts'
 import type { StepCondition } from './step-state.ts'
 import { statementText, stepsOf } from './steps.ts'
+import type { UnmatchedIndex } from './unmatched-indexes.ts'
 
 /** A mapping in its place in the order. */
 export interface PlannedMapping {
@@ -38,11 +39,18 @@ export interface Plan {
   readonly problems: readonly Problem[]
   /** Rows that would go to quarantine or come back different. */
   readonly brokenRows: number
+  /** Indexes of legacy tables that the proxies cannot have; null where nobody looked. */
+  readonly unmatchedIndexes: readonly UnmatchedIndex[] | null
   readonly next: NextCommand
 }
 
 /** Makes the plan from what was found. Pure. */
-export function plan(migration: Migration, state: MigrationState, losses: readonly MappingLoss[]): Plan {
+export function plan(
+  migration: Migration,
+  state: MigrationState,
+  losses: readonly MappingLoss[],
+  indexes: readonly UnmatchedIndex[] | null = null,
+): Plan {
   const problems = problemsOf(state)
   const found = new Map(state.steps.map((each) => [each.id, each]))
   return {
@@ -58,6 +66,7 @@ export function plan(migration: Migration, state: MigrationState, losses: readon
     })),
     problems,
     brokenRows: losses.reduce((sum, loss) => sum + brokenRowsOf(loss), 0),
+    unmatchedIndexes: indexes,
     next: nextCommand(migration, state, problems),
   }
 }

@@ -15,6 +15,10 @@ export const rehearsalLedgerDdl: readonly DdlStatement[] = [
     result jsonb NOT NULL
   )`,
   'CREATE INDEX IF NOT EXISTS rehearsal_latest ON changeover.rehearsal (migration, id)',
+  `CREATE TABLE IF NOT EXISTS changeover.rehearsal_claim (
+    migration text PRIMARY KEY,
+    claimed_at timestamptz NOT NULL DEFAULT clock_timestamp()
+  )`,
 ]
 
 /** The last rehearsal of all rows. What was written since it began is not in it. */
@@ -71,6 +75,24 @@ export async function recordedRehearsal(
   if (row === undefined) return undefined
   const { result, ...made } = row
   return { ...(JSON.parse(result) as Rehearsal), ...made } // written by rehearseAndRecord
+}
+
+/**
+ * Says that a rehearsal begins, unless somebody has said so within that time: of many processes one makes it. The claim of one that dies
+ * counts no longer than that either.
+ */
+export async function claimRehearsal(
+  database: Queryable,
+  migration: string,
+  everySeconds: number,
+): Promise<boolean> {
+  const { rowCount } = await database.query(
+    `insert into changeover.rehearsal_claim as claim (migration) values ($1)
+     on conflict (migration) do update set claimed_at = clock_timestamp()
+      where claim.claimed_at <= clock_timestamp() - make_interval(secs => $2)`,
+    [migration, everySeconds],
+  )
+  return rowCount > 0
 }
 
 async function hasTable(database: Queryable): Promise<boolean> {

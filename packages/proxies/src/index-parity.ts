@@ -125,6 +125,9 @@ async function tryOut(tx: Transaction, candidate: Candidate): Promise<IndexParit
   return { ...named, state: 'missing', create: create.text, comment: comment.text }
 }
 
+const notImmutable = '42P17'
+const asksOthers = 'its value is in other rows of the target, of which no index knows'
+
 /** The index as PostgreSQL prints it, or why it refuses it. */
 async function onEmptyCopy(tx: Transaction, candidate: Candidate): Promise<TableIndex | string> {
   const copy = sql`pg_temp.changeover_copy`
@@ -138,7 +141,7 @@ async function onEmptyCopy(tx: Transaction, candidate: Candidate): Promise<Table
     return made ?? 'PostgreSQL made none'
   } catch (error) {
     if (!isFailure(error)) throw error
-    return error.message
+    return error.values['sqlState'] === notImmutable ? asksOthers : error.message
   } finally {
     await tx.query('ROLLBACK TO SAVEPOINT changeover_copy')
   }

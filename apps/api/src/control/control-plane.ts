@@ -7,11 +7,14 @@ import { createJobs, type Jobs } from './jobs.ts'
 import { jobRoutes } from './job-routes.ts'
 import { lookRoutes } from './look-routes.ts'
 import { moveRoutes } from './move-routes.ts'
+import { keepRehearsed } from './rehearsals.ts'
 
 export interface ControlPlaneOptions {
   readonly database: Database
   readonly migrations: readonly Migration[]
   readonly now: () => Date
+  /** How old the figure of a rehearsal may become; 0: nobody rehearses. */
+  readonly rehearseEverySeconds: number
 }
 
 /** What the operations of the control plane work with. */
@@ -31,7 +34,7 @@ export interface Control {
  * closes, jobs stop at the end of their batch or chunk, moves come to their end, and event streams are ended.
  */
 export function controlPlane(app: FastifyInstance, options: ControlPlaneOptions): void {
-  const { database, migrations, now } = options
+  const { database, migrations, now, rehearseEverySeconds: everySeconds } = options
   const events = createEventStream()
   const jobs = createJobs({
     now,
@@ -39,6 +42,12 @@ export function controlPlane(app: FastifyInstance, options: ControlPlaneOptions)
     onProgress: ({ migration, id, kind, progress }) =>
       events.publish({ name: 'progress', migration, data: { id, kind, progress } }),
     onBug: (error) => app.log.error({ err: error }, 'a job failed'),
+  })
+  const rehearsals = keepRehearsed({
+    database,
+    migrations,
+    everySeconds,
+    onError: (error, migration) => app.log.warn({ err: error, migration }, 'the way back was not rehearsed'),
   })
   const unfinished = new Set<Promise<unknown>>()
   const control: Control = {
@@ -60,6 +69,7 @@ export function controlPlane(app: FastifyInstance, options: ControlPlaneOptions)
   }
   app.addHook('preClose', async () => {
     await jobs.close()
+    await rehearsals.close()
     await Promise.allSettled(unfinished)
     events.close()
   })

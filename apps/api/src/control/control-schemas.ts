@@ -35,7 +35,7 @@ export const migrationParams = {
   },
 }
 
-export const verificationParams = {
+export const numberedParams = {
   type: 'object',
   required: ['migration', 'id'],
   properties: { ...migrationParams.properties, id: { ...text, pattern: '^[0-9]{1,18}$' } },
@@ -99,7 +99,7 @@ export const job = {
   properties: {
     id: { ...text, format: 'uuid' },
     migration: text,
-    kind: { ...text, enum: ['backfill', 'verification', 'install'] },
+    kind: { ...text, enum: ['backfill', 'verification', 'fix', 'install'] },
     by: text,
     reason: text,
     state: { ...text, enum: ['running', 'stopping', 'done', 'stopped', 'failed'] },
@@ -139,6 +139,11 @@ export const status = {
   },
 }
 
+export const undone = open(
+  'undone fix',
+  'How many rows are as they were before, and which were left, and why.',
+)
+
 export const moved = open(
   'move',
   'The phase now, whether it changed, what each gate said, and what legacy was given.',
@@ -174,8 +179,9 @@ export const findingPage = {
 export const audited = {
   title: 'audit entry',
   type: 'object',
-  required: ['at', 'what', 'by', 'databaseUser', 'reason', 'details'],
+  required: ['id', 'at', 'what', 'by', 'databaseUser', 'reason', 'details'],
   properties: {
+    id: { ...text, examples: ['phase-7'] },
     at: time,
     what: { ...text, description: '`flip` and `stored` of the phase, or an operation.' },
     by: text,
@@ -186,6 +192,28 @@ export const audited = {
 }
 
 const count = { ...text, pattern: '^([1-9][0-9]{0,2}|1000)$' }
+export const archived = {
+  title: 'archived table',
+  type: 'object',
+  required: ['schema', 'table', 'archiveSchema', 'state', 'at', 'by'],
+  additionalProperties: true,
+  properties: {
+    schema: text,
+    table: text,
+    archiveSchema: text,
+    state: { ...text, enum: ['archived', 'restored', 'dropped'] },
+    at: time,
+    by: text,
+  },
+}
+export const auditQuery = query({
+  limit: { ...count, default: '100' },
+  before: {
+    ...text,
+    pattern: '^(phase|operation)-[0-9]{1,18}$',
+    description: 'The last entry of the page before.',
+  },
+})
 export const limitQuery = query({ limit: { ...count, default: '100' } })
 export const pageQuery = query({
   limit: { ...count, default: '100' },

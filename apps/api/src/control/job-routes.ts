@@ -7,6 +7,7 @@ import {
   requireFillable,
   runBackfill,
   runVerification,
+  verifierOf,
 } from '@changeover/migration'
 import { errors as rolloutErrors } from '@changeover/rollout'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
@@ -18,8 +19,10 @@ import {
   described,
   job,
   migrationParams,
+  numberedParams,
   reasonBody,
   retuneBody,
+  undone,
   verificationBody,
 } from './control-schemas.ts'
 import type { JobRequest, Jobs } from './jobs.ts'
@@ -36,6 +39,7 @@ const accepted = { params: migrationParams, response: { 202: job } }
 export function jobRoutes(app: FastifyInstance, control: Control): void {
   backfillRoutes(app, control)
   verificationRoute(app, control)
+  fixRoutes(app, control)
   installRoute(app, control)
   stopRoute(app, control)
 }
@@ -107,6 +111,51 @@ function verificationRoute(app: FastifyInstance, control: Control): void {
         },
       })
       return reply.code(202).send(begun)
+    },
+  )
+}
+
+function fixRoutes(app: FastifyInstance, control: Control): void {
+  const { jobs, operating, finishing } = control
+  const config = { access: 'admin' } as const
+  app.post<Asked>(
+    `${path}/fixes`,
+    {
+      config,
+      schema: described('Compare both sides, and mend what differs in the direction of the one that leads', {
+        ...accepted,
+        body: reasonBody,
+      }),
+    },
+    async (request, reply) => {
+      const asked = operating(request.params.migration)
+      const begun = await jobs.start({
+        ...asJob(control, request, 'fix', () => requireStored(asked)),
+        async run({ signal, tell }) {
+          const options = { fix: true, signal, onProgress: tell }
+          const { isInterrupted, verification, fixes } = await runVerification(asked, options)
+          const { findings: _findings, ...outcome } = verification
+          return { isDone: !isInterrupted, outcome: { ...outcome, fixes } }
+        },
+      })
+      return reply.code(202).send(begun)
+    },
+  )
+  app.post<{ Params: { migration: string; id: string }; Body: { readonly reason: string } }>(
+    `${path}/fixes/:id/undo`,
+    {
+      config,
+      schema: described('Take a fix back, wherever the rows still are what it left', {
+        params: numberedParams,
+        body: reasonBody,
+        response: { 200: undone },
+      }),
+    },
+    async (request) => {
+      const { migration } = operating(request.params.migration)
+      const { id } = request.params
+      await record(control, request, 'undo', { fix: id })
+      return finishing(verifierOf(control.database, migration).undo(migration.mappings, id))
     },
   )
 }
@@ -186,9 +235,15 @@ function asJob(
   }
 }
 
-function record({ database }: Control, request: FastifyRequest<Asked>, what: string): Promise<void> {
-  const { reason, ...details } = request.body
+function record(
+  { database }: Control,
+  request: FastifyRequest<Asked>,
+  what: string,
+  more: object = {},
+): Promise<void> {
+  const { reason, ...asked } = request.body
   const { migration } = request.params
+  const details = { ...asked, ...more }
   return recordOperation(database, { migration, what, by: identified(request).name, reason, details })
 }
 

@@ -2,7 +2,7 @@ import type { Pace } from '@changeover/backfill'
 import { failureToJson, isFailure } from '@changeover/errors'
 import { errors } from '../errors.ts'
 
-type JobKind = 'backfill' | 'verification' | 'install'
+type JobKind = 'backfill' | 'verification' | 'fix' | 'install'
 
 /** Long work in this process. What it has done is in the ledgers of the engines, not here. */
 interface Job {

@@ -1,10 +1,11 @@
-import { phaseOf, recordedOperations, statusOf, verifierOf, viewPhase } from '@changeover/migration'
-import { readHistory } from '@changeover/rollout'
+import { archivedTables, phaseOf, readAudit, statusOf, verifierOf, viewPhase } from '@changeover/migration'
 import type { FastifyInstance } from 'fastify'
 import { listOf } from '../documented.ts'
 import type { Control } from './control-plane.ts'
 import {
+  archived,
   audited,
+  auditQuery,
   described,
   eventsHeaders,
   eventsQuery,
@@ -16,7 +17,7 @@ import {
   pastVerification,
   status,
   summary,
-  verificationParams,
+  numberedParams,
 } from './control-schemas.ts'
 
 interface Of {
@@ -24,6 +25,9 @@ interface Of {
 }
 interface Limited extends Of {
   Querystring: { limit?: string }
+}
+interface Audited extends Of {
+  Querystring: { limit?: string; before?: string }
 }
 interface Paged {
   Params: { migration: string; id: string }
@@ -70,6 +74,19 @@ export function lookRoutes(app: FastifyInstance, control: Control): void {
       }
     },
   )
+  app.get<Of>(
+    `${path}/archive`,
+    {
+      config,
+      schema: described('List the legacy tables that were archived, and what became of each', {
+        params,
+        response: { 200: listOf(archived) },
+      }),
+    },
+    async ({ params: { migration } }) => ({
+      items: await archivedTables(database, operating(migration).migration.name),
+    }),
+  )
   app.get<Limited>(
     `${path}/verifications`,
     {
@@ -89,7 +106,7 @@ export function lookRoutes(app: FastifyInstance, control: Control): void {
     {
       config,
       schema: described('List findings of a finished verification', {
-        params: verificationParams,
+        params: numberedParams,
         querystring: pageQuery,
         response: { 200: findingPage },
       }),
@@ -100,18 +117,18 @@ export function lookRoutes(app: FastifyInstance, control: Control): void {
         offset: Number(offset),
       }),
   )
-  app.get<Limited>(
+  app.get<Audited>(
     `${path}/audit`,
     {
       config,
       schema: described('List who changed what and why, newest first', {
         params,
-        querystring: limitQuery,
+        querystring: auditQuery,
         response: { 200: listOf(audited) },
       }),
     },
-    async ({ params: { migration }, query: { limit = '100' } }) => ({
-      items: await auditOf(control, operating(migration).migration.name, Number(limit)),
+    async ({ params: { migration }, query: { limit = '100', before } }) => ({
+      items: await readAudit(database, operating(migration).migration.name, { limit: Number(limit), before }),
     }),
   )
   app.get<{ Querystring: { migration?: string } }>(
@@ -130,22 +147,4 @@ export function lookRoutes(app: FastifyInstance, control: Control): void {
       events.open(request, reply, migration)
     },
   )
-}
-
-/** The history of the phase and what was asked for beside it, as one. */
-async function auditOf({ database }: Control, migration: string, limit: number) {
-  if ((await phaseOf(database, migration)) === undefined) return []
-  const phases = (await readHistory(database, migration)).map(
-    ({ at, what, by, databaseUser, reason, details, ...change }) => ({
-      at,
-      what,
-      by,
-      databaseUser,
-      reason,
-      details: { ...details, ...change },
-    }),
-  )
-  const operations = await recordedOperations(database, migration, limit)
-  const both = [...phases, ...operations].toSorted((left, right) => (left.at < right.at ? 1 : -1))
-  return both.slice(0, limit)
 }

@@ -1,4 +1,5 @@
 import { perform } from '../perform.ts'
+import { recorded } from '../recorded.ts'
 import type { Shell } from '../shell.ts'
 import { newCommand } from './new-command.ts'
 import { wholeNumber } from './whole-number.ts'
@@ -31,16 +32,17 @@ export function backfillCommand(shell: Shell) {
     .option('--restart', 'begin at the first row again, whatever the checkpoint says')
     .action(async (migration, { batchRows, maxQuarantined, maxSpeed, dryRun, restart, ...options }) => {
       const { backfill } = await import('../jobs/backfill.ts')
+      const settings = {
+        batchRows,
+        maxQuarantinedPercent: maxQuarantined,
+        speed: maxSpeed === true ? ('full' as const) : ('yielding' as const),
+        dryRun: dryRun === true,
+        restart: restart === true,
+      }
       await perform(
         shell,
         { command: 'backfill', migration, ...options, onInterrupt: 'finish' },
-        backfill({
-          batchRows,
-          maxQuarantinedPercent: maxQuarantined,
-          speed: maxSpeed === true ? 'full' : 'yielding',
-          dryRun: dryRun === true,
-          restart: restart === true,
-        }),
+        recorded({ what: 'backfill', details: settings }, backfill(settings)),
       )
     })
 }

@@ -1,4 +1,5 @@
 import { perform } from '../perform.ts'
+import { recorded } from '../recorded.ts'
 import type { Shell } from '../shell.ts'
 import { newCommand } from './new-command.ts'
 
@@ -17,6 +18,10 @@ export function installCommand(shell: Shell) {
     exits: [0],
   }).action(async (migration, options) => {
     const { install } = await import('../jobs/install.ts')
-    await perform(shell, { command: 'install', migration, ...options, onInterrupt: 'leave' }, install)
+    await perform(
+      shell,
+      { command: 'install', migration, ...options, onInterrupt: 'leave' },
+      recorded({ what: 'install' }, install),
+    )
   })
 }

@@ -1,4 +1,5 @@
 import { perform } from '../perform.ts'
+import { recorded } from '../recorded.ts'
 import type { Shell } from '../shell.ts'
 import { newCommand } from './new-command.ts'
 
@@ -20,7 +21,9 @@ export function quarantineCommand(shell: Shell) {
       await perform(
         shell,
         { command: 'quarantine', migration, ...options, onInterrupt: 'leave' },
-        quarantine({ retry: retry === true }),
+        retry === true
+          ? recorded({ what: 'quarantine retry' }, quarantine({ retry: true }))
+          : quarantine({ retry: false }),
       )
     })
 }

@@ -1,5 +1,6 @@
 import { Command } from '@commander-js/extra-typings'
 import { perform } from '../perform.ts'
+import { recorded } from '../recorded.ts'
 import type { Shell } from '../shell.ts'
 import { afterHelp, type CommandHelp } from './new-command.ts'
 
@@ -23,6 +24,10 @@ export function undoCommand(shell: Shell) {
     .addHelpText('after', () => afterHelp(help))
     .action(async (fix, migration, options) => {
       const { undo } = await import('../jobs/undo.ts')
-      await perform(shell, { command: 'undo', migration, ...options, onInterrupt: 'leave' }, undo(fix))
+      await perform(
+        shell,
+        { command: 'undo', migration, ...options, onInterrupt: 'leave' },
+        recorded({ what: 'undo', details: { fix } }, undo(fix)),
+      )
     })
 }

@@ -1,4 +1,5 @@
 import { perform } from '../perform.ts'
+import { recorded } from '../recorded.ts'
 import type { Shell } from '../shell.ts'
 import { newCommand } from './new-command.ts'
 import { outputOption } from './output-option.ts'
@@ -40,7 +41,13 @@ export function verifyCommand(shell: Shell) {
       await perform(
         shell,
         { command: 'verify', migration, config, json, onInterrupt: 'finish' },
-        verify(options),
+        recorded(
+          {
+            what: options.fix === true ? 'fix' : 'verification',
+            details: options.resume === undefined ? {} : { resume: options.resume },
+          },
+          verify(options),
+        ),
       )
     })
 }

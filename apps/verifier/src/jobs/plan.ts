@@ -2,8 +2,12 @@ import {
   inspect,
   type MappingLoss,
   measureLoss,
+  type MigrationState,
   plan as makePlan,
+  problemsOf,
   requireLegacy,
+  type UnmatchedIndex,
+  unmatchedIndexes,
 } from '@changeover/migration'
 import { exitCodes } from '../exit-code.ts'
 import type { Outcome } from '../outcome.ts'
@@ -21,9 +25,21 @@ export async function plan({ database, migration, talk }: Session): Promise<Outc
     talk.progress(`Counting what ${mapping.name} cannot map …`)
     losses.push(await measureLoss(database, mapping))
   }
-  const made = makePlan(migration, state, losses)
+  talk.progress('Comparing indexes …')
+  const made = makePlan(migration, state, losses, await indexesOf(database, migration, state))
   const clean = made.problems.length === 0 && made.brokenRows === 0
   return { exitCode: clean ? exitCodes.fine : exitCodes.findings, data: made, text: planText(made) }
+}
+
+/** Null where the tables are not as the mappings say, or this user may not make a view: the plan says so already. */
+async function indexesOf(
+  database: Session['database'],
+  migration: Session['migration'],
+  state: MigrationState,
+): Promise<readonly UnmatchedIndex[] | null> {
+  if (problemsOf(state).length > 0) return null
+  const isInstalled = state.steps.some(({ id, condition }) => id === 'proxies' && condition === 'done')
+  return unmatchedIndexes(database, migration, { isInstalled })
 }
 
 function cannotRead(state: Awaited<ReturnType<typeof inspect>>, table: string): boolean {

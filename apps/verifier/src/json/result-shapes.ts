@@ -131,6 +131,9 @@ export const resultShapes = {
     steps: z.array(z.strictObject({ ...step, statements: texts })),
     problems: z.array(problem),
     brokenRows: count,
+    unmatchedIndexes: z
+      .array(z.strictObject({ table: z.string(), index: z.string(), columns: texts, why: z.string() }))
+      .nullable(),
     next,
   }),
   install: z.strictObject({

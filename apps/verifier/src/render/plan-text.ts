@@ -17,6 +17,7 @@ export function planText(plan: Plan): string {
     ...plan.steps.flatMap(stepLines),
     '',
     ...plan.mappings.flatMap(lossLines),
+    ...indexLines(plan.unmatchedIndexes ?? []),
     ...(plan.problems.length === 0 ? [] : ['Problems', ...plan.problems.map(indentedFailure), '']),
     summary(plan),
     `Next: ${plan.next.command} (${plan.next.why})`,
@@ -46,6 +47,17 @@ function lossLines({ mapping, loss }: PlannedMapping): readonly string[] {
     ...loss.rules.flatMap(noteLines),
     ...collisionLines(loss),
     ...loss.unresolved.map((value) => `  ? kept aside: ${unresolvedText(value)}`),
+    '',
+  ]
+}
+
+function indexLines(indexes: NonNullable<Plan['unmatchedIndexes']>): readonly string[] {
+  if (indexes.length === 0) return []
+  return [
+    'Indexes without an equivalent: once the target leads, a legacy query by these reads all rows',
+    ...indexes.map(
+      ({ table, index, columns, why }) => `  ${table} (${columns.join(', ')}), ${index}: ${why}`,
+    ),
     '',
   ]
 }

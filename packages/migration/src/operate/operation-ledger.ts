@@ -30,13 +30,6 @@ export interface Operation {
   readonly details?: Readonly<Record<string, unknown>>
 }
 
-export interface RecordedOperation extends Required<Operation> {
-  /** ISO 8601 in UTC, of the database's clock. */
-  readonly at: string
-  /** As the database knows them. */
-  readonly databaseUser: string
-}
-
 /** Records what is asked for, before it is done: what cannot be recorded is not done. */
 export async function recordOperation(database: Queryable, operation: Operation): Promise<void> {
   const { migration, what, by, reason, details = {} } = operation
@@ -44,20 +37,4 @@ export async function recordOperation(database: Queryable, operation: Operation)
     `insert into changeover.operation (migration, what, by, reason, details) values ($1, $2, $3, $4, $5::jsonb)`,
     [migration, what, by, reason, JSON.stringify(details)],
   )
-}
-
-/** What was asked for of a migration, newest first. */
-export async function recordedOperations(
-  database: Queryable,
-  migration: string,
-  limit = 100,
-): Promise<readonly RecordedOperation[]> {
-  const { rows } = await database.query<Omit<RecordedOperation, 'details'> & { details: string }>(
-    `select migration, what, by, db_user as "databaseUser", reason, details::text as details,
-       to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
-       from changeover.operation where migration = $1 order by id desc limit $2`,
-    [migration, limit],
-  )
-  // Written by recordOperation.
-  return rows.map((row) => ({ ...row, details: JSON.parse(row.details) as RecordedOperation['details'] }))
 }
