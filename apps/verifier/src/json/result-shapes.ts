@@ -54,6 +54,16 @@ const archivedTable = z.strictObject({
       ),
       constraints: texts,
       indexes: texts,
+      grants: z
+        .array(
+          z.strictObject({
+            column: z.string(),
+            privilege: z.string(),
+            role: z.string().nullable(),
+            isGrantable: z.boolean(),
+          }),
+        )
+        .optional(),
     })
     .optional()
     .describe('Where the table stays: the columns of it that went.'),

@@ -3,6 +3,7 @@ import { ident, join, literal, sql } from '@changeover/mapping/sql'
 import { archiveRow, archiveSchemaOf, type ArchivedBy, changeState, note } from './archive-entry.ts'
 import type { ArchivedTable } from './archived-tables.ts'
 import { type ColumnDefinitions, columnDefinitions } from './column-definitions.ts'
+import { grantSql } from './column-grants.ts'
 import type { ColumnsInPlace } from './legacy-columns.ts'
 import type { TableName } from './legacy-tables.ts'
 
@@ -33,7 +34,10 @@ export async function archiveColumns(
       rows: sql`(SELECT count(*) FROM ${to})`,
     }),
     note(migration, 'archived', name, by),
-    sql`ALTER TABLE ${from} ${join(columns.map((column) => sql`DROP COLUMN ${ident(column)}`))}`.text,
+    // What is computed from another one goes before that.
+    ...definitions.columns
+      .toSorted((left, right) => Number(right.generated) - Number(left.generated))
+      .map((column) => sql`ALTER TABLE ${from} DROP COLUMN ${{ text: column.name }}`.text),
   ])
 }
 
@@ -49,7 +53,11 @@ export async function restoreColumns(
 ): Promise<void> {
   const { schema, table, archiveSchema } = archived
   const [to, from] = [ident(schema, table), ident(archiveSchema, table)]
-  const { columns, constraints, indexes, key } = definitions
+  const { constraints, indexes, key, grants = [] } = definitions
+  // What is computed from another one comes after that.
+  const columns = definitions.columns.toSorted(
+    (left, right) => Number(left.generated) - Number(right.generated),
+  )
   const added = columns.map(({ name, type, rest }) => `ADD COLUMN ${name} ${type} ${rest}`)
   const given = columns.filter(({ generated }) => !generated)
   const same = key.map((column) => sql`${ident('t', column)} = ${ident('kept', column)}`)
@@ -75,6 +83,7 @@ export async function restoreColumns(
       ),
     ...constraints.map((constraint) => sql`ALTER TABLE ${to} ${{ text: constraint }}`.text),
     ...indexes,
+    ...grants.map((grant) => grantSql(to, grant)),
     sql`DROP TABLE ${from}`.text,
     changeState(migration, archived, 'restored', by),
     note(migration, 'restored', archived, by),

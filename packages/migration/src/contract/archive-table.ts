@@ -2,6 +2,7 @@ import { type Database, type DdlStatement, runDdl } from '@changeover/database'
 import { ident, join, type Sql, sql } from '@changeover/mapping/sql'
 import { archiveRow, archiveSchemaOf, type ArchivedBy, changeState, note } from './archive-entry.ts'
 import type { ArchivedTable } from './archived-tables.ts'
+import { columnGrants, grantSql } from './column-grants.ts'
 import { keptSequences } from './kept-sequences.ts'
 import type { TableName } from './legacy-tables.ts'
 
@@ -38,6 +39,9 @@ export async function archiveTable(
           ...(await grantsOf(database, name)).map(
             ({ privilege, role }) => sql`GRANT ${{ text: privilege }} ON ${from} TO ${role}`.text,
           ),
+          ...(await columnGrants(database, name))
+            .filter(({ privilege }) => privilege !== 'REFERENCES') // nobody refers to a view
+            .map((grant) => grantSql(from, grant)),
         ]),
   ])
 }

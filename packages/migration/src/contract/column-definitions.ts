@@ -1,4 +1,5 @@
 import type { Queryable } from '@changeover/database'
+import { type ColumnGrant, columnGrants } from './column-grants.ts'
 import type { TableName } from './legacy-tables.ts'
 
 /** What it takes to make columns again as they were; each a piece of SQL. */
@@ -17,6 +18,8 @@ export interface ColumnDefinitions {
   readonly constraints: readonly string[]
   /** `CREATE INDEX …` of those that go with a column and belong to no constraint. */
   readonly indexes: readonly string[]
+  /** Privileges that were given for a column alone; absent in what was archived before they were kept. */
+  readonly grants?: readonly ColumnGrant[]
 }
 
 /** The columns of the table as they are now, with the constraints and indexes in which one of them takes part. */
@@ -26,7 +29,8 @@ export async function columnDefinitions(
   names: readonly string[],
 ): Promise<ColumnDefinitions> {
   const { rows } = await database.query<{ found: string }>(query, [schema, table, [...names]])
-  return JSON.parse(rows[0]?.found ?? '{}') as ColumnDefinitions // the query makes just this
+  const found = JSON.parse(rows[0]?.found ?? '{}') as ColumnDefinitions // the query makes just this
+  return { ...found, grants: await columnGrants(database, { schema, table }, names) }
 }
 
 /** Indexes count by what they depend on: expressions and conditions name columns, too. */

@@ -10,7 +10,7 @@ import {
   restoreLegacy,
   uninstall,
 } from '../index.ts'
-import { archiveColumns } from './archive-columns.ts'
+import { archiveColumns, restoreColumns } from './archive-columns.ts'
 import { archiveLedgerDdl } from './archive-ledger.ts'
 import { legacyColumns } from './legacy-columns.ts'
 import { createShops, type Shops, shops } from './shop-in-place.fixture.ts'
@@ -114,6 +114,33 @@ describe('in place', () => {
     )
     expect(await archivedTables(fixture.database, 'shops')).toMatchObject([{ state: 'restored', by: 'bob' }])
     await expect(query(`update shop set state = ''`)).rejects.toMatchObject({ values: { sqlState: '23514' } })
+  })
+
+  test('restore brings back what was computed from them, and privileges that were given for one column', async () => {
+    const role = `clerk_${process.pid}`
+    await query(`create role ${role}; grant select (id, state), update (state) on shop to ${role}; grant select (state) on shop to public;
+      alter table shop add loud text generated always as (upper(state)) stored`)
+    const name = { schema: 'public', table: 'shop' }
+    const columns = ['state', 'loud']
+    const may = async () =>
+      (
+        await query(`select column_name || ' ' || privilege_type || ' ' || grantee as may from information_schema.column_privileges
+          where table_name = 'shop' and grantee in ('${role}', 'PUBLIC') order by 1`)
+      ).rows.map((row) => row['may'])
+    const [before, allowed] = [await all('shop'), await may()]
+    expect(allowed).toContain(`state UPDATE ${role}`)
+    await runDdl(fixture.database, archiveLedgerDdl)
+    const who = { migration: 'shops', by: 'ada' }
+    await archiveColumns(fixture.database, who, name, { key: ['id'], columns })
+    expect(await may()).toEqual([`id SELECT ${role}`])
+    const [archived] = await archivedTables(fixture.database, 'shops')
+    if (archived?.columns === undefined) throw new TypeError('columns were archived')
+    await restoreColumns(fixture.database, who, archived, archived.columns)
+    expect(await all('shop')).toBe(before)
+    expect(await may()).toEqual(allowed)
+    const made = await query(`insert into shop (stage) values ('new') returning loud`)
+    expect(made.rows).toEqual([{ loud: 'OPEN' }])
+    await query(`drop owned by ${role}; drop role ${role}`)
   })
 
   test('rows that came since have the default, those that went are no trouble, and it can be archived again', async () => {

@@ -226,7 +226,7 @@ describe('FM-59 after it', () => {
 describe('the legacy name as a view', () => {
   test('serves reads and writes, keeps its privileges, and gives the next keys also after the drop', async () => {
     const clerk = `contract_clerk_${process.pid}`
-    await query(`create role ${clerk}; grant select, insert on customer to ${clerk}`)
+    await query(`create role ${clerk}; grant select, insert, update (name) on customer to ${clerk}`)
     await query(
       `insert into party (kind, title, grade, data) values ('customer', 'ann', 'A', '{"customer_id": "900"}')`,
     )
@@ -246,6 +246,12 @@ describe('the legacy name as a view', () => {
       where grantee = '${clerk}' and table_name = 'customer' and table_schema = 'public'`)
       ).rows,
     ).toEqual([{ may: 'INSERT SELECT' }])
+    expect(
+      (
+        await query(`select column_name as name from information_schema.column_privileges
+      where grantee = '${clerk}' and table_name = 'customer' and table_schema = 'public' and privilege_type = 'UPDATE'`)
+      ).rows,
+    ).toEqual([{ name: 'name' }])
     await dropLegacy(fixture.database, crm, { by: 'ada', confirmedName: 'crm' })
     expect(await insert('eve')).toBe('11')
     await query(`update customer set name = 'eva' where id = 11; delete from customer where id = 900`)
