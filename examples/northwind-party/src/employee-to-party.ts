@@ -1,15 +1,12 @@
 import {
-  computed,
-  concat,
   constant,
   copy,
   defineMapping,
-  field,
   intoJson,
+  joinTexts,
   reference,
   storedIn,
   table,
-  value,
 } from '@changeover/mapping'
 import { address, partyOf } from './party.ts'
 
@@ -39,7 +36,7 @@ const employees = table(
   },
 )
 
-/** The name of an employee is put together from two columns, which are kept: it is shown, and not read back. */
+/** The name of an employee is put together from two columns, which are kept, and divided again where it was changed. */
 export const employeeToParty = defineMapping({
   name: 'Employee',
   legacy: employees,
@@ -47,21 +44,16 @@ export const employeeToParty = defineMapping({
   identity: storedIn('data.employee_id'),
   rules: [
     constant('kind', 'employee'),
-    computed('name', concat(field('firstName'), value(' '), field('lastName'))),
+    joinTexts({
+      fields: ['firstName', 'lastName'],
+      separator: ' ',
+      slot: 'name',
+      residue: { firstName: 'data.first_name', lastName: 'data.last_name' },
+    }),
     copy('title').as('jobTitle'),
     copy('homePhone').as('phone'),
     copy('address', 'city', 'region', 'postalCode', 'country'),
     reference('reportsTo', 'self'),
-    intoJson(
-      'data',
-      'firstName',
-      'lastName',
-      'titleOfCourtesy',
-      'birthDate',
-      'hireDate',
-      'extension',
-      'notes',
-      'photoPath',
-    ),
+    intoJson('data', 'titleOfCourtesy', 'birthDate', 'hireDate', 'extension', 'notes', 'photoPath'),
   ],
 })

@@ -45,4 +45,13 @@ describe('the parties of Northwind, by their own config', () => {
     const { rows } = await example.query(`select count(*)::int as parties from party`)
     expect(rows).toEqual([{ parties: 8 }])
   })
+
+  test('are named anew on the target, and legacy follows with both names', async () => {
+    await example.query(
+      `update changeover.phase set phase = 'target-leads', epoch = epoch + 1, target_has_led = true`,
+    )
+    await example.query(`update party set name = 'Eva Maria Stein' where name = 'Eva Stein'`)
+    const { rows } = await example.query(`select first_name, last_name from employees where title = 'Sales'`)
+    expect(rows).toEqual([{ first_name: 'Eva', last_name: 'Maria Stein' }])
+  })
 })

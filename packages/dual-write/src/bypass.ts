@@ -1,4 +1,5 @@
-import type { Database } from '@changeover/database'
+import { type Database, errors as databaseErrors } from '@changeover/database'
+import { isFailure } from '@changeover/errors'
 import type { Direction, Mapping } from '@changeover/mapping'
 import { asEngine, type Key, type Sync, type SyncResult } from '@changeover/sync'
 import type { DualWrite } from './dual-write.ts'
@@ -9,7 +10,7 @@ import { suspectKeys } from './suspect-keys.ts'
 export interface Bypass {
   readonly mapping: string
   readonly direction: Direction
-  /** Rows without a twin, rows whose twin (or its links) differs, twins without a row. */
+  /** Rows without a twin; rows whose twin (or its links) differs, or that the other side cannot hold; twins without a row. */
   readonly inserted: number
   readonly updated: number
   readonly deleted: number
@@ -73,6 +74,21 @@ export async function detectBypass(
 
 type Attempt = (keys: readonly Key[]) => Promise<SyncResult>
 
+/** What the other side cannot hold differs from it as well. */
+const unwritable: SyncResult = {
+  inserted: 0,
+  updated: 1,
+  deleted: 0,
+  linked: 0,
+  unlinked: 0,
+  refused: [],
+  brought: [],
+}
+const refusals: ReadonlySet<string> = new Set([
+  databaseErrors.CONSTRAINT_VIOLATED.code,
+  databaseErrors.VALUE_INVALID.code,
+])
+
 /** Halves the keys until those stand alone for which the sync would write. */
 async function narrow(
   keys: readonly Key[],
@@ -80,7 +96,10 @@ async function narrow(
 ): Promise<readonly { readonly key: Key; readonly result: SyncResult }[]> {
   const [key] = keys
   if (key === undefined) return []
-  const result = await attempt(keys)
+  const result = await attempt(keys).catch((error: unknown) => {
+    if (!isFailure(error) || !refusals.has(error.code)) throw error
+    return unwritable
+  })
   const { inserted, updated, deleted, linked, unlinked } = result
   if (inserted + updated + deleted + linked + unlinked === 0) return []
   if (keys.length === 1) return [{ key, result }]

@@ -1,5 +1,6 @@
 import type { Mapping } from '@changeover/mapping'
 import { literal, sql } from '@changeover/mapping/sql'
+import { cascaded } from './cascaded.ts'
 import { bringFunctions } from './bring-function.ts'
 import { captureFunction, captureTriggers } from './capture-function.ts'
 import { type CapturedTable, capturedTables } from './captured-table.ts'
@@ -39,14 +40,16 @@ export function compileDualWrite(
     const capture = captureFunction(dualWrite, table, actions)
     const rekey = rekeying(dualWrite, table)
     const adopt = adopting(dualWrite, table)
+    const cascades = cascaded(dualWrite, table, actions)
     functions.push(
       capture,
-      ...[rekey, adopt].flatMap(({ made, triggers }) => (triggers.length === 0 ? [] : [made])),
+      ...[rekey, adopt, ...cascades].flatMap(({ made, triggers }) => (triggers.length === 0 ? [] : [made])),
     )
     const triggers = [
       ...captureTriggers(dualWrite, table, capture),
       ...rekey.triggers,
       ...adopt.triggers,
+      ...cascades.flatMap(({ triggers: each }) => each),
       truncateGuard(dualWrite, table),
     ]
     return { table, triggers }

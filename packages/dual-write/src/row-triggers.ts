@@ -93,7 +93,7 @@ function keysIn(mapping: Mapping, direction: Direction, row: string): readonly S
 }
 
 /** The same as a value of the legacy key's type. */
-function legacyKeysIn(mapping: Mapping, direction: Direction, row: string): readonly Sql[] {
+export function legacyKeysIn(mapping: Mapping, direction: Direction, row: string): readonly Sql[] {
   if (direction === 'backward') return keyPairs(mapping).map((pair) => keyOfIdentity(pair, row))
   return keysIn(mapping, direction, row)
 }

@@ -171,7 +171,7 @@ function refusalsOf(
     refusals.push({
       field: label,
       why: acceptance.fails(rule.params),
-      when: sql`(${acceptance.sql(rule.params, given, frame.scope)}) IS NOT TRUE`,
+      when: sql`(${acceptance.sql(rule.params, given, frame.scope, resolved.shape)}) IS NOT TRUE`,
     })
   if (direction === 'backward') refusals.push(...unreadable(resolved, frame))
   for (const { slot, type } of placesOf(mapping, resolved, direction)) {

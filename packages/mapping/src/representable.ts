@@ -26,7 +26,7 @@ export function lostSql(mapping: Mapping, resolved: ResolvedRule, frame: Frame):
   const legacy = { ...read, ...valuesSql(mapping, resolved, 'backward', frame) }
   const again = kind.forwardSql(rule.params, legacy, frame.scope, shape)
   const refused = kind.accepts
-    ? [sql`(${kind.accepts.sql(rule.params, legacy, frame.scope)}) IS NOT TRUE`]
+    ? [sql`(${kind.accepts.sql(rule.params, legacy, frame.scope, shape)}) IS NOT TRUE`]
     : []
   const changed = slots.map(({ slot, type }) =>
     compared(differs, slot, storedSql(slot, frame.target), writeSql(slot, type, at(again, slot.ref))),

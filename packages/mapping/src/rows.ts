@@ -22,7 +22,7 @@ export function toTarget(mapping: Mapping, legacy: Row, scope: RowScope, current
   }
   for (const resolved of mapping.rules) {
     const { rule, kind, shape, slots } = resolved
-    if (kind.accepts?.row(rule.params, legacy, scope) === false)
+    if (kind.accepts?.row(rule.params, legacy, scope, shape) === false)
       throw refused(mapping, resolved, legacy, kind.accepts.fails(rule.params))
     const values = kind.forward(rule.params, legacy, scope, shape)
     for (const { slot, type } of slots) {
@@ -53,7 +53,7 @@ export function toLegacy(mapping: Mapping, target: Row, scope: RowScope): Row {
     const given = Object.fromEntries(
       [...slots, ...takes].map(({ slot, type }) => [slot.ref, readRow(slot, type, target)]),
     )
-    if (kind.acceptsBack?.row(rule.params, given, scope) === false)
+    if (kind.acceptsBack?.row(rule.params, given, scope, shape) === false)
       throw refused(mapping, resolved, made, kind.acceptsBack.fails(rule.params))
     const values = filledRow(
       mapping.legacy,

@@ -139,8 +139,8 @@ export interface Inputs {
 
 export interface Acceptance<Params> {
   fails(params: Params): string
-  row(params: Params, row: Row, scope: RowScope): boolean
-  sql(params: Params, row: SqlRow, scope: SqlScope): Sql
+  row(params: Params, row: Row, scope: RowScope, shape: Shape): boolean
+  sql(params: Params, row: SqlRow, scope: SqlScope, shape: Shape): Sql
 }
 
 /**

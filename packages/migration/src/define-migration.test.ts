@@ -1,4 +1,4 @@
-import { copy, defineMapping, storedIn, table } from '@changeover/mapping'
+import { copy, defineMapping, type Mapping, storedIn, table } from '@changeover/mapping'
 import { expect, test } from 'vitest'
 import { defineConfig } from './define-config.ts'
 import { defineMigration } from './define-migration.ts'
@@ -45,6 +45,32 @@ test('two mappings of one name are refused', () => {
   const mappings = [mapping('Customer'), mapping('Customer')]
   const define = () => defineMigration({ name: 'crm', mappings, targetModel: 'Party' })
   expect(define).toThrow(expect.objectContaining({ code: errors.MAPPING_TWICE.code }))
+})
+
+test('two mappings of one legacy row are refused, and of rows of one table each are not', () => {
+  const kinds = { id: 'bigint not null', kind: 'text not null', name: 'text not null' } as const
+  const of = (name: string, where?: Readonly<Record<string, string | readonly string[]>>) =>
+    defineMapping({
+      name,
+      legacy: table('customer', kinds, { key: ['id'], ...(where && { where }) }),
+      target: table(
+        `${name.toLowerCase()}_party`,
+        { id: 'uuid not null default', customerId: 'bigint', kind: 'text', name: 'text not null' },
+        { key: ['id'] },
+      ),
+      identity: storedIn('customerId'),
+      rules: [copy('kind', 'name')],
+    })
+  const define = (...mappings: readonly Mapping[]) =>
+    defineMigration({ name: 'crm', mappings, targetModel: 'Party' })
+  const twice = expect.objectContaining({
+    code: errors.LEGACY_MAPPED_TWICE.code,
+    values: { migration: 'crm', table: 'customer', mappings: 'Person, Address' },
+  })
+  expect(() => define(of('Person'), of('Address'))).toThrow(twice)
+  expect(() => define(of('Person', { kind: ['a', 'b'] }), of('Address', { kind: 'b' }))).toThrow(twice)
+  expect(() => define(of('Person', { kind: 'a' }), of('Address'))).toThrow(twice)
+  expect(define(of('Person', { kind: 'a' }), of('Firm', { kind: 'b' })).mappings).toHaveLength(2)
 })
 
 test('two migrations of one name are refused', () => {

@@ -23,6 +23,12 @@ export const errors = defineErrors('MIGRATION', {
     fix: (v) => `Rename one of them: ${v.mapping} stands in the ledger, in findings and in reports.`,
   },
 
+  LEGACY_MAPPED_TWICE: {
+    message: (v: { migration: string; table: string; mappings: string }) =>
+      `In ${v.migration} a row of ${v.table} belongs to several mappings: ${v.mappings}. On the way back it would be deleted as soon as one of its target rows is.`,
+    fix: 'Write one mapping whose target is a view over the tables that the row becomes (madeOf), or give each mapping rows of its own (where).',
+  },
+
   // What stands in the way
   PRIVILEGE_LACKING: {
     message: (v: { privilege: string; object: string; user: string }) =>

@@ -6,6 +6,7 @@ import { copyKind } from './copy.ts'
 import { decideKind } from './decide.ts'
 import { dropKind } from './drop.ts'
 import { firstReferenceKind } from './first-reference.ts'
+import { joinTextsKind } from './join-texts.ts'
 import { localDateTimeKind } from './local-date-time.ts'
 import { lookupKind } from './lookup.ts'
 import { mapValuesKind } from './map-values.ts'
@@ -23,6 +24,7 @@ export const kinds: readonly RuleKind[] = [
   decideKind,
   dropKind,
   firstReferenceKind,
+  joinTextsKind,
   localDateTimeKind,
   lookupKind,
   mapValuesKind,

@@ -71,13 +71,13 @@ export function mutants() {
       accepts: {
         fails: () => 'is refused',
         row: () => true,
-        sql: (params, row, scope) => map.accepts?.sql(params, row, scope) ?? sql`TRUE`,
+        sql: (params, row, scope, shape) => map.accepts?.sql(params, row, scope, shape) ?? sql`TRUE`,
       },
     }),
     'a refusal that is NULL for NULL': mutant(map, there, {
       accepts: {
         fails: () => 'is refused',
-        row: (params, row, scope) => map.accepts?.row(params, row, scope) ?? true,
+        row: (params, row, scope, shape) => map.accepts?.row(params, row, scope, shape) ?? true,
         sql: ({ field, forward }, row) =>
           sql`${row[field] ?? sql`NULL`} = ANY (${literal(`{${Object.keys(forward).join(',')}}`)})`,
       },

@@ -33,10 +33,12 @@ export function impurities(trials: readonly Trial[]): readonly Finding[] {
   })
 }
 
-function askedOf({ kind, rule }: ResolvedRule, scope: RowScope) {
+function askedOf({ kind, rule, shape }: ResolvedRule, scope: RowScope) {
   return {
-    accepts: (row: Row): Row => ({ accepted: kind.accepts?.row(rule.params, row, scope) ?? true }),
-    acceptsBack: (row: Row): Row => ({ accepted: kind.acceptsBack?.row(rule.params, row, scope) ?? true }),
+    accepts: (row: Row): Row => ({ accepted: kind.accepts?.row(rule.params, row, scope, shape) ?? true }),
+    acceptsBack: (row: Row): Row => ({
+      accepted: kind.acceptsBack?.row(rule.params, row, scope, shape) ?? true,
+    }),
   }
 }
 
