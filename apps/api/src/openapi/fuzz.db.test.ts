@@ -82,7 +82,7 @@ let tally = { done: 0 }
 /** What is wrong with an answer; undefined where nothing is. */
 async function objection(
   { name, payload, ...request }: Request,
-  mustRefuse: boolean,
+  { mustRefuse, among }: Asked,
 ): Promise<string | undefined> {
   const counted = tally
   const answer = await api.app.inject({
@@ -101,7 +101,7 @@ async function objection(
   }
   if (mustRefuse) return told('it was taken')
   counted.done++
-  const documented = operations.find((each) => each.name === name)?.operation.responses[String(status)]
+  const documented = among.find((each) => each.name === name)?.operation.responses[String(status)]
   if (documented === undefined) return told('a status that is not documented')
   const schema = documented.content?.[type]?.schema
   if (schema === undefined)
@@ -110,16 +110,23 @@ async function objection(
   return ajv.validate(schema, value) ? undefined : told(ajv.errorsText())
 }
 
-async function fuzz(requests: (operation: NamedOperation) => fc.Arbitrary<Request>, mustRefuse: boolean) {
+interface Asked {
+  readonly mustRefuse: boolean
+  /** The operations that are asked, with what they say of themselves. */
+  readonly among: readonly NamedOperation[]
+}
+
+async function fuzz(requests: (operation: NamedOperation) => fc.Arbitrary<Request>, about: Asked) {
+  const { mustRefuse, among } = about
   let asked = 0
   // A request that was left under way counts for the tests it belongs to.
   tally = { done: 0 }
   const counted = tally
-  const asking = operations.filter((each) => mustRefuse || !movesPhases(each))
+  const asking = among.filter((each) => mustRefuse || !movesPhases(each))
   const any = fc.oneof(...asking.map((each) => requests(each)))
   const property = fc.asyncProperty(any, async (request) => {
     asked++
-    expect(await objection(request, mustRefuse)).toBeUndefined()
+    expect(await objection(request, about)).toBeUndefined()
   })
   await fc.assert(property, {
     seed,
@@ -140,7 +147,10 @@ describe.each(['legacy-leads', 'target-leads'] as const)(
     test(
       'are never answered with a 5xx, and each answer is as described',
       async () => {
-        const { asked, doneShare } = await fuzz((each) => validRequests(each, seen), false)
+        const { asked, doneShare } = await fuzz((each) => validRequests(each, seen), {
+          mustRefuse: false,
+          among: operations,
+        })
         expect(asked).toBeGreaterThan(50)
         expect(doneShare).toBeGreaterThan(0.2)
       },
@@ -150,7 +160,10 @@ describe.each(['legacy-leads', 'target-leads'] as const)(
     test(
       'are refused with a problem where one thing is wrong',
       async () => {
-        const { asked, doneShare } = await fuzz((each) => invalidRequests(each, seen), true)
+        const { asked, doneShare } = await fuzz((each) => invalidRequests(each, seen), {
+          mustRefuse: true,
+          among: operations,
+        })
         expect(asked).toBeGreaterThan(50)
         expect(doneShare).toBe(0)
       },
@@ -158,3 +171,36 @@ describe.each(['legacy-leads', 'target-leads'] as const)(
     )
   },
 )
+
+describe('the fuzz finds what is planted (mutation)', () => {
+  const lists = (path: string) =>
+    operations.filter((each) => each.method === 'get' && [path, `${path}/{id}`].includes(each.path))
+  const found = (among: readonly NamedOperation[]) =>
+    fuzz((each) => validRequests(each, seen), { mustRefuse: false, among })
+
+  test('an operation that breaks', async () => {
+    await api.database.query('alter table industry rename column label to labelled')
+    try {
+      await expect(found(lists('/api/choices/industries'))).rejects.toThrow(/it broke: 5/)
+    } finally {
+      await api.database.query('alter table industry rename column labelled to label')
+    }
+  })
+
+  test('an answer that is not as described', async () => {
+    const path = '/api/choices/industries/{id}'
+    const described = lists(path).map(({ operation, ...each }) => {
+      const schema = { type: 'object', required: ['colour'] }
+      const responses = { ...operation.responses, 200: { content: { 'application/json': { schema } } } }
+      return { ...each, operation: { ...operation, responses } }
+    })
+    expect(described).toHaveLength(1)
+    await expect(found(described)).rejects.toThrow(/must have required property 'colour'/)
+  })
+
+  test('a wrong request that is taken', async () => {
+    const among = lists('/api/choices/industries')
+    const taken = fuzz((each) => validRequests(each, seen), { mustRefuse: true, among })
+    await expect(taken).rejects.toThrow(/it was taken: 200/)
+  })
+})
