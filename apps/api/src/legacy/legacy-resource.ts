@@ -1,24 +1,14 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import type { FastifyInstance } from 'fastify'
-import { listOf, problems } from '../documented.ts'
+import { listOf } from '../documented.ts'
 import type { Way } from '../in-phase.ts'
-import { entitySchemas, keyParams } from '../resource/entity-schema.ts'
-import type { Schema } from '../resource/property-schema.ts'
+import { entitySchemas } from '../resource/entity-schema.ts'
 import { findByOffset } from '../resource/find-page.ts'
 import { listQuerySchema, readListQuery } from '../resource/list-query.ts'
+import type { Schema } from '../resource/property-schema.ts'
+import { resourceRoutes } from '../resource/resource-routes.ts'
 import type { RowView } from '../resource/row-view.ts'
-import {
-  type Body,
-  changeRow,
-  createRow,
-  findRow,
-  type One,
-  ownedBy,
-  type Owner,
-  type Query,
-  readRow,
-  type Resource,
-} from '../resource/rows.ts'
+import { findRow, type Owner, type Resource } from '../resource/rows.ts'
 
 /** A legacy entity with its path. */
 export interface LegacyResource extends Resource {
@@ -41,92 +31,22 @@ export function legacyResource(app: FastifyInstance, resource: LegacyResource, w
   const row = withMore(schemas.row, more)
   const shown = async (em: EntityManager, rows: readonly RowView[], owner: Owner) =>
     more === undefined ? rows : more.addTo(em, rows, owner)
-  const one = async (em: EntityManager, view: RowView, owner: Owner) => (await shown(em, [view], owner))[0]
-  const params = keyParams(meta)
-  const tags = [path.split('/').at(-1) ?? path]
-
-  app.get<Query>(
+  resourceRoutes(app, {
+    resource,
     path,
-    {
-      schema: {
-        tags,
-        summary: `List ${name}s`,
-        querystring: listQuerySchema(schemas, 'offset'),
-        response: { 200: listOf(row), ...problems },
-      },
-    },
-    async (request) => {
-      const [em, owner] = [way.reader(), ownedBy(resource, request)]
-      const rows = await findByOffset(em, meta, readListQuery(request.query, 'id'), owner)
+    tag: path.split('/').at(-1) ?? path,
+    way,
+    schemas,
+    row,
+    page: listOf(row),
+    querystring: listQuerySchema(schemas, 'offset'),
+    async list(em, query, owner) {
+      const rows = await findByOffset(em, meta, readListQuery(query, 'id'), owner)
       return { items: await shown(em, rows, owner) }
     },
-  )
-  app.get<One>(
-    `${path}/:id`,
-    { schema: { tags, summary: `Read a ${name}`, params, response: { 200: row, ...problems } } },
-    async (request) => {
-      const [em, owner] = [way.reader(), ownedBy(resource, request)]
-      return one(em, await readRow(em, resource, request.params.id, owner), owner)
-    },
-  )
-  app.post<Body>(
-    path,
-    {
-      schema: {
-        tags,
-        summary: `Create a ${name}`,
-        body: schemas.create,
-        response: { 201: row, ...problems },
-      },
-    },
-    async (request, reply) => {
-      const owner = ownedBy(resource, request)
-      const made = await way.write(async (em) =>
-        one(em, await createRow(em, resource, { ...request.body, ...owner }), owner),
-      )
-      return reply
-        .code(201)
-        .header('location', `${path}/${String(made?.['id'])}`)
-        .send(made)
-    },
-  )
-  app.patch<One & Body>(
-    `${path}/:id`,
-    {
-      schema: {
-        tags,
-        summary: `Change a ${name}`,
-        params,
-        body: schemas.change,
-        response: { 200: row, ...problems },
-      },
-    },
-    async (request) => {
-      const owner = ownedBy(resource, request)
-      return way.write(async (em) => {
-        const entity = await findRow(em, resource, request.params.id, owner)
-        return one(em, await changeRow(em, resource, entity, request.body), owner)
-      })
-    },
-  )
-  app.delete<One>(
-    `${path}/:id`,
-    {
-      schema: {
-        tags,
-        summary: `Delete a ${name}`,
-        params,
-        response: { 204: { type: 'null', description: 'It is gone.' }, ...problems },
-      },
-    },
-    async (request, reply) => {
-      await way.write(async (em) => {
-        em.remove(await findRow(em, resource, request.params.id, ownedBy(resource, request)))
-        await em.flush()
-      })
-      return reply.code(204).send(null)
-    },
-  )
+    show: async (em, view, { owner }) => (await shown(em, [view], owner))[0],
+    find: (em, { params }, owner) => findRow(em, resource, params.id, owner),
+  })
 }
 
 function withMore(row: Schema, more: MoreFields | undefined): Schema {

@@ -19,6 +19,9 @@ export interface Sort {
 /** How many rows an answer has at most. Numbers come as text. */
 export const limitSchema = { type: 'string', pattern: '^([1-9][0-9]{0,2}|1000)$', default: '100' }
 
+/** Where a page begins. */
+export const afterSchema = { type: 'string', maxLength: 2_000, description: 'The `next` of the page before.' }
+
 type Paging = 'offset' | 'token'
 
 /** The schema of a list's query string: any column as a filter, one to sort by, and a page. */
@@ -27,7 +30,7 @@ export function listQuerySchema({ columns }: EntitySchemas, paging: Paging): Sch
   const page =
     paging === 'offset'
       ? { offset: { type: 'string', pattern: '^[0-9]{1,9}$', default: '0' } }
-      : { after: { type: 'string', maxLength: 2_000, description: 'The `next` of the page before.' } }
+      : { after: afterSchema }
   return {
     type: 'object',
     additionalProperties: false,

@@ -11,13 +11,18 @@ export function propertySchema(property: EntityProperty): Schema {
   const typed = items === undefined ? plain : { type: 'string', enum: items }
   const known = { ...typed, ...exampleIn(property) }
   const isAnything = Object.keys(typed).length === 0
-  return nullable && !isAnything ? { anyOf: [known, { type: 'null' }] } : known
+  return nullable && !isAnything ? orNull(known) : known
+}
+
+/** Two types, and not `anyOf`, for which each value that is answered would be validated to find out which one it is. */
+function orNull({ type, enum: allowed, ...schema }: Schema): Schema {
+  return { ...schema, type: [type, 'null'], ...(Array.isArray(allowed) && { enum: [...allowed, null] }) }
 }
 
 /** The same of a value that is sent: JSON that is anything may not be null where the column does not take it. */
 export function writtenSchema(property: EntityProperty): Schema {
   const schema = propertySchema(property)
-  const isAnything = schema['type'] === undefined && schema['anyOf'] === undefined
+  const isAnything = schema['type'] === undefined
   return isAnything && !property.nullable ? { ...schema, not: { type: 'null' } } : schema
 }
 

@@ -57,11 +57,16 @@ export async function readRow(
   return rowView(resource.meta, await findRow(em, resource, id, owner))
 }
 
-/** Makes a row of a body that has passed the schema of the entity, and gives what the database made of it. */
+/**
+ * Makes a row of a body that has passed the schema of the entity, and gives what the database made of it. Collections of a new row are
+ * those of the body: they are not read again.
+ */
 export async function createRow(em: EntityManager, resource: Resource, body: object): Promise<RowView> {
-  const entity = em.create(resource.meta.class, { ...newKey(resource), ...body } as never)
+  const { meta } = resource
+  const entity = em.create(meta.class, { ...newKey(resource), ...body } as never)
   await em.flush()
-  return readRow(em, resource, String(Reflect.get(entity, 'id')))
+  await em.findOneOrFail(meta.class, { id: Reflect.get(entity, 'id') } as never, { refresh: true })
+  return rowView(meta, entity)
 }
 
 /** A key for tables that make none. */

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { FastifyInstance } from 'fastify'
 import { listOf, pageOf, problems } from '../../documented.ts'
 import type { Way } from '../../in-phase.ts'
-import { limitSchema } from '../../resource/list-query.ts'
+import { afterSchema, limitSchema } from '../../resource/list-query.ts'
 import { readToken, tokenOf } from '../../resource/opaque-token.ts'
 import { isoTime } from '../../resource/row-view.ts'
 
@@ -33,10 +33,7 @@ const page = pageOf(item)
 const querystring = {
   type: 'object',
   additionalProperties: false,
-  properties: {
-    limit: limitSchema,
-    after: { type: 'string', maxLength: 2_000, description: 'The `next` of the page before.' },
-  },
+  properties: { limit: limitSchema, after: afterSchema },
 }
 
 interface One {
@@ -46,10 +43,16 @@ interface Paged extends One {
   Querystring: { limit?: string; after?: string }
 }
 
+const path = '/api/work-items/:id'
+
 /** Where a work item stands: its children, all below it, all above it, and how it is moved. */
 export function hierarchyRoutes(app: FastifyInstance, way: Way): void {
-  const path = '/api/work-items/:id'
-  const database = () => fromEntityManager(way.reader())
+  belowRoutes(app, way)
+  aboveRoutes(app, way)
+  moveRoute(app, way)
+}
+
+function belowRoutes(app: FastifyInstance, way: Way): void {
   for (const [name, summary, find] of [
     ['children', 'List the children of a work item, oldest first', children],
     ['subtree', 'List a work item and all below it, level by level', subtree],
@@ -59,10 +62,14 @@ export function hierarchyRoutes(app: FastifyInstance, way: Way): void {
       { schema: { tags, summary, params: idParams, querystring, response: { 200: page, ...problems } } },
       async ({ params: { id }, query: { limit = '100', after } }) => {
         const cursor = after === undefined ? {} : { after: readToken(cursorShape, after) }
-        const { items, next } = await find(database(), id, { limit: Number(limit), ...cursor })
+        const database = fromEntityManager(way.reader())
+        const { items, next } = await find(database, id, { limit: Number(limit), ...cursor })
         return { items: items.map(viewOf), next: next === null ? null : tokenOf(next) }
       },
     )
+}
+
+function aboveRoutes(app: FastifyInstance, way: Way): void {
   for (const [name, summary, find] of [
     ['ancestors', 'List what is above a work item, the root first', ancestors],
     ['breadcrumb', 'List the way from the root to a work item', breadcrumb],
@@ -70,24 +77,25 @@ export function hierarchyRoutes(app: FastifyInstance, way: Way): void {
     app.get<One>(
       `${path}/${name}`,
       { schema: { tags, summary, params: idParams, response: { 200: trail, ...problems } } },
-      async ({ params: { id } }) => ({ items: (await find(database(), id)).map(viewOf) }),
+      async ({ params: { id } }) => ({
+        items: (await find(fromEntityManager(way.reader()), id)).map(viewOf),
+      }),
     )
+}
+
+const newPlace = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['parent'],
+  properties: { parent: { anyOf: [{ type: 'string', format: 'uuid' }, { type: 'null' }] } },
+}
+
+function moveRoute(app: FastifyInstance, way: Way): void {
+  const summary = 'Place a work item, with all below it, under another one'
+  const response = { 200: trail, ...problems }
   app.post<One & { Body: { parent: string | null } }>(
     `${path}/move`,
-    {
-      schema: {
-        tags,
-        summary: 'Place a work item, with all below it, under another one',
-        params: idParams,
-        body: {
-          type: 'object',
-          additionalProperties: false,
-          required: ['parent'],
-          properties: { parent: { anyOf: [{ type: 'string', format: 'uuid' }, { type: 'null' }] } },
-        },
-        response: { 200: trail, ...problems },
-      },
-    },
+    { schema: { tags, summary, params: idParams, body: newPlace, response } },
     async ({ params: { id }, body: { parent } }) => ({
       items: await way.write(async (em) => {
         const database = fromEntityManager(em)
