@@ -75,7 +75,7 @@ async function changeOver(run: RunningApi['run']): Promise<void> {
   for (const args of [
     ['install'],
     ['phase', 'advance'],
-    ['backfill'],
+    ['backfill', '--max-speed'],
     ['verify'],
     ['phase', 'advance', ...waived],
   ]) {

@@ -4,11 +4,12 @@ import { newCommand } from './new-command.ts'
 
 export function smokeCommand(shell: Shell) {
   return newCommand('smoke', {
-    summary: 'try a running API after a deployment: flags, work, hierarchy, calendar',
+    summary: 'try a running API after a deployment: flags, every collection, hierarchy, calendar',
     description:
-      'Creates, reads, finds, changes, moves and deletes work items through a running API, looks for them in the calendar, and ' +
-      'whether the API acts by the phase that the flags of the environment mean. It takes away what it has made, also when a check ' +
-      'fails or Ctrl-C stops it. While legacy leads nobody may write work items, so what needs it does not apply.',
+      'Creates, reads, finds, changes and deletes a row of every collection that a running API describes, moves work items, looks for ' +
+      'them in the calendar, and whether the API acts by the phase that the flags of the environment mean. It takes away what it ' +
+      'has made, also when a check fails or Ctrl-C stops it. While legacy leads nobody may write work items, so what needs it does ' +
+      'not apply; neither does a collection whose rows cannot be like those that are there.',
     examples: [
       ['changeover smoke work-items --url https://api.example.com', 'after a deployment'],
       ['changeover smoke --url http://127.0.0.1:3000 --json', 'for a pipeline'],

@@ -7,9 +7,11 @@ import { exitCodes } from '../exit-code.ts'
 import type { Job } from '../perform.ts'
 import { checksText } from '../render/checks-text.ts'
 import type { Session } from '../session.ts'
+import { collectionChecks } from '../smoke/collection-checks.ts'
+import { collectionsOf } from '../smoke/collections.ts'
 import { itemChecks } from '../smoke/item-checks.ts'
 import { interrupted, stopping } from '../smoke/stopping.ts'
-import { createTraces, removeTraces } from '../smoke/traces.ts'
+import { createTraces, removeTraces, type Traces } from '../smoke/traces.ts'
 
 export interface SmokeSettings {
   readonly url: string
@@ -26,7 +28,7 @@ export function smoke(settings: SmokeSettings): Job {
     try {
       checks = await tried(session, stopping(api, signal), traces)
     } finally {
-      const [left] = await runChecks([cleaning(api, traces.title)])
+      const [left] = await runChecks([cleaning(api, traces)])
       checks = left === undefined ? checks : [...checks, left]
     }
     if (signal.aborted && checks.at(-1)?.outcome !== 'fail') throw interrupted(api)
@@ -39,25 +41,29 @@ export function smoke(settings: SmokeSettings): Job {
   }
 }
 
-function tried(
+async function tried(
   { migration, environment }: Session,
   api: ApiClient,
-  traces: ReturnType<typeof createTraces>,
+  traces: Traces,
 ): Promise<readonly CheckResult[]> {
+  // An API that does not describe itself is found by the other checks.
+  const collections = await collectionsOf(api).catch(() => [])
   return runChecks([
     phaseCheck(api, migration, { environment }),
     ...itemChecks(api, traces),
+    ...collectionChecks(api, traces, collections),
     calendarCheck(api),
   ])
 }
 
-function cleaning(api: ApiClient, title: string) {
+function cleaning(api: ApiClient, { title, touched }: Traces) {
   return {
     name: 'cleaned-up',
     claim: 'nothing of the smoke test is left',
-    look: async () => ({
-      evidence: `everything titled ${title} was deleted`,
-      problems: await removeTraces(api, title),
-    }),
+    async look() {
+      const left = []
+      for (const place of touched) left.push(...(await removeTraces(api, place, title)))
+      return { evidence: `everything named ${title} was deleted`, problems: left }
+    },
   }
 }

@@ -1,9 +1,10 @@
 import { isFailure } from '@changeover/errors'
 import type { Check, Found } from '@changeover/migration'
-import { type ApiClient, textIn, valueIn } from '../api/api-client.ts'
+import { type ApiClient, textIn } from '../api/api-client.ts'
 import { listOf } from '../api/list-of.ts'
 import { errors } from '../errors.ts'
-import { itemsPath, removeItem, type Traces } from './traces.ts'
+import { idsIn, judged } from './judged.ts'
+import { itemsPath, removeRow, type Traces, workItems } from './traces.ts'
 
 /** Whether work can be done on a running API: each check makes what it needs. */
 export function itemChecks(api: ApiClient, traces: Traces): readonly Check[] {
@@ -48,7 +49,7 @@ async function crud(api: ApiClient, traces: Traces): Promise<Found> {
   const changed = await api.need(`PATCH ${one}`, { ifMatch, body: { description: 'changed' } })
   const stale = await api.ask(`PATCH ${one}`, { ifMatch, body: { description: 'stale' } })
   const after = await api.need(`GET ${one}`)
-  const removed = await removeItem(api, id)
+  const removed = await removeRow(api, workItems, id)
   const gone = await api.ask(`GET ${one}`)
   return judged([
     ['the item that was created is read', textIn(read.body, 'title') === traces.title],
@@ -89,16 +90,4 @@ async function calendar(api: ApiClient, traces: Traces): Promise<Found> {
     ['FullCalendar reads it', listOf(json.body).some((entry) => String(textIn(entry, 'id')).includes(id))],
     ['calendar programs read it', unfolded.includes(traces.title)],
   ])
-}
-
-function idsIn(body: unknown): readonly string[] {
-  return listOf(valueIn(body, 'items')).flatMap((item) => textIn(item, 'id') ?? [])
-}
-
-function judged(claims: readonly (readonly [claim: string, holds: boolean])[]): Found {
-  const broken = claims.filter(([, holds]) => !holds)
-  return {
-    evidence: `${claims.length - broken.length} of ${claims.length} steps as they should be`,
-    problems: broken.map(([claim]) => errors.SMOKE_BROKEN.problem({ claim })),
-  }
 }
