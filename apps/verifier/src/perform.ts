@@ -61,7 +61,7 @@ async function inSession(
   const migration = chooseMigration(loaded.config, call.migration, call.command)
   const { environment, folder } = shell
   return withDatabase(loaded, signal, ({ database, url }) => {
-    const work = job({ migration, database, url, environment, folder, signal, talk })
+    const work = job({ migration, database, url, environment, folder, configFile: loaded.file, signal, talk })
     return call.onInterrupt === 'finish' ? work : unlessInterrupted(work, signal, () => interrupted(call))
   })
 }

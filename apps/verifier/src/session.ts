@@ -13,6 +13,8 @@ export interface Session {
   readonly environment: Environment
   /** Where the command was called; relative file names count from here. */
   readonly folder: string
+  /** The config that names the migration, where reports are to show it. */
+  readonly configFile?: string
   readonly signal: AbortSignal
   readonly talk: Talk
 }

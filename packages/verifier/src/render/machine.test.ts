@@ -129,6 +129,16 @@ describe('sarif', () => {
     expect(new Set(prints(found).map((each: object) => JSON.stringify(each))).size).toBe(3)
   })
 
+  test('shows findings at the file that names the mappings, where it is known', () => {
+    const text = renderSarif(found, { file: 'apps/my shop/changeover.config.ts' })
+    expect(faults(text)).toEqual([])
+    const [first] = JSON.parse(text).runs[0].results
+    expect(first.locations[0].physicalLocation.artifactLocation).toEqual({
+      uri: 'apps/my%20shop/changeover.config.ts',
+      uriBaseId: '%SRCROOT%',
+    })
+  })
+
   test('what was not read is a notification of a run that did not succeed', () => {
     expect(JSON.parse(renderSarif(unread)).runs[0].invocations).toMatchObject([
       {

@@ -11,14 +11,21 @@ const rules: Readonly<Record<FindingClass, string>> = {
   duplicate: 'Each legacy row has one target row.',
 }
 
+export interface SarifOptions {
+  /** Where the mappings are named, from the root of the repository: `changeover.config.ts`. */
+  readonly file?: string
+}
+
 /**
  * The verification as SARIF: a result for each finding, at the row and field it is about; what could not be read is a
- * notification of a run that was not successful. Findings are of rows, so they have logical places and no lines of files.
+ * notification of a run that was not successful. Findings are of rows, so they have logical places and no lines of files; viewers that show
+ * nothing without a file are given the one that names the mappings, where it is known.
  *
  * Source: OASIS, Static Analysis Results Interchange Format 2.1.0.
  */
-export function renderSarif(verification: Verification): string {
+export function renderSarif(verification: Verification, { file }: SarifOptions = {}): string {
   const { migration, findings, settings, reasons, verdict, startedAt, finishedAt } = verification
+  const physical = file === undefined ? {} : { physicalLocation: physicalLocationOf(file) }
   const run = {
     tool: {
       driver: {
@@ -43,12 +50,17 @@ export function renderSarif(verification: Verification): string {
       ruleId: finding.class,
       level: finding.class === 'held' && !heldCounts(settings) ? 'note' : 'error',
       message: { text: findingText(finding) },
-      locations: [{ logicalLocations: [placeOf(migration, finding)] }],
+      locations: [{ ...physical, logicalLocations: [placeOf(migration, finding)] }],
       partialFingerprints: { 'changeover/v1': fingerprint(migration, finding) },
     })),
   }
   const log = { $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: [run] }
   return JSON.stringify(log, null, 2)
+}
+
+function physicalLocationOf(file: string) {
+  const uri = file.split('/').map(encodeURIComponent).join('/')
+  return { artifactLocation: { uri, uriBaseId: '%SRCROOT%' }, region: { startLine: 1 } }
 }
 
 function placeOf(migration: string, { mapping, key, targetKey, field }: Finding) {
