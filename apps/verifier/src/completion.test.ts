@@ -1,9 +1,13 @@
 import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startCli } from './cli.fixture.ts'
 
+// There the config names the migrations.
+const folder = join(import.meta.dirname, '../../..')
+
 const completed = async (...words: readonly string[]) => {
-  const { code, stdout, stderr } = await startCli(['complete', '--', ...words]).ended
+  const { code, stdout, stderr } = await startCli(['complete', '--', ...words], { folder }).ended
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   return stdout.split('\n').flatMap((line) => (line.includes('\t') ? [line.split('\t')[0]] : []))
 }
@@ -13,6 +17,18 @@ test.each([
   [['phase', 'ro'], ['rollback']],
   [['verify', '--out'], ['--output']],
   [['comp'], ['completion']],
+  [
+    ['phase', 'advance', '--to', 'target'],
+    ['target-leads', 'target-only'],
+  ],
+  [
+    ['verify', '--output', 'j'],
+    ['json', 'junit'],
+  ],
+  [['phase', 'advance', '--waive', 'shadow'], ['shadow-agrees']],
+  [['verify', 'work'], ['work-items']],
+  [['phase', 'show', 'cho'], ['choices']],
+  [['verify', 'nothing'], []],
 ])('%j is completed with %j', async (words, expected) => {
   expect(await completed(...words)).toEqual(expected)
 })

@@ -21,12 +21,7 @@ export function backfillCommand(shell: Shell) {
     exits: [0, 3, 4],
   })
     .option('--batch-rows <rows>', 'legacy rows per transaction at most', wholeNumber(1, 100_000), 5_000)
-    .option(
-      '--max-quarantined <percent>',
-      'stop when more of the rows cannot be written',
-      wholeNumber(0, 100),
-      10,
-    )
+    .option('--max-quarantined <percent>', 'stop when more cannot be written', wholeNumber(0, 100), 10)
     .option('--max-speed', 'rest for nobody')
     .option('--dry-run', 'roll every batch back; tell what would be written')
     .option('--restart', 'begin at the first row again, whatever the checkpoint says')

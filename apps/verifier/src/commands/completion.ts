@@ -4,7 +4,7 @@ import { afterHelp } from './new-command.ts'
 
 const shells = ['bash', 'zsh', 'fish'] as const
 
-/** Prints the script by which a shell completes commands and options. */
+/** Prints the script by which a shell completes commands, options and their values. */
 export function completionCommand() {
   return new Command('completion')
     .summary('print the script that completes commands and options in your shell')
@@ -29,6 +29,6 @@ export function completionCommand() {
 export function completeCommand(shell: Shell) {
   return new Command('complete').argument('[words...]').action(async (words) => {
     const { complete } = await import('../completion.ts')
-    complete(shell, words)
+    await complete(shell, words)
   })
 }

@@ -1,10 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
-import { type Activity, createActivityWatch } from '@changeover/migration'
-import { createLogUpdate } from 'log-update'
+import { createActivityWatch } from '@changeover/migration'
 import { exitCodes } from '../exit-code.ts'
 import type { Job } from '../perform.ts'
-import { activityLine, activityText } from '../render/activity-text.ts'
-import type { Talk } from '../talk.ts'
+import { activityText } from '../render/activity-text.ts'
+import { createActivityView } from '../render/activity-view.ts'
 
 export interface WatchSettings {
   readonly everySeconds: number
@@ -17,7 +16,7 @@ const looksAtRest = 2
 export function watch({ everySeconds }: WatchSettings): Job {
   return async ({ database, migration, signal, talk }) => {
     const look = createActivityWatch(database, migration, { nowSeconds: () => performance.now() / 1_000 })
-    const view = createView(talk)
+    const view = createActivityView(talk)
     let activity = await look()
     for (let rest = 0; rest < looksAtRest && !signal.aborted; ) {
       view.show(activity)
@@ -27,22 +26,5 @@ export function watch({ everySeconds }: WatchSettings): Job {
     }
     view.end()
     return { exitCode: exitCodes.fine, data: activity, text: activityText(activity) }
-  }
-}
-
-/** In a terminal one view that is drawn again; elsewhere a line whenever something has changed. */
-function createView({ stream, say }: Pick<Talk, 'stream' | 'say'>) {
-  if (stream.isTTY) {
-    const draw = createLogUpdate(stream)
-    return { show: (activity: Activity) => draw(activityText(activity)), end: () => draw.clear() }
-  }
-  let last = ''
-  return {
-    show(activity: Activity) {
-      const line = activityLine(activity)
-      if (line !== last) say(line)
-      last = line
-    },
-    end() {},
   }
 }

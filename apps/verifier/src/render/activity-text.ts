@@ -1,7 +1,7 @@
 import type { Activity, SeenMapping } from '@changeover/migration'
 import type { TransitionRecord } from '@changeover/rollout'
 import { boxTable } from './box-table.ts'
-import { durationText, progressText } from './progress-text.ts'
+import { durationText, progressText, throttleText } from './progress-text.ts'
 
 /** What goes on, as a view that is drawn again and again. */
 export function activityText({ migration, phase, mappings, transition, isBusy }: Activity): string {
@@ -13,9 +13,17 @@ export function activityText({ migration, phase, mappings, transition, isBusy }:
       : [
           boxTable(
             ['Mapping', 'State', 'Progress'],
-            mappings.map((each) => [each.mapping, stateText(each), progressText(each)]),
+            // A terminal is not that wide.
+            mappings.map((each) => [
+              each.mapping,
+              stateText(each),
+              progressText({ ...each, throttle: null }),
+            ]),
           ),
         ]),
+    ...mappings.flatMap(({ mapping, throttle }) =>
+      throttle === null ? [] : [`${mapping} goes on ${throttleText(throttle)}`],
+    ),
     ...mappings.flatMap(({ mapping, failure }) =>
       failure === null ? [] : [`✗ ${mapping}: ${failure.code}: ${failure.message} ${failure.fix}`],
     ),
