@@ -134,6 +134,36 @@ function runFrom(project, tarballs, packages) {
   return [
     ...run(process.execPath, [quiet, 'src/run.ts', ...examples], project),
     ...run(join(project, 'node_modules/.bin/changeover'), ['--version'], project),
+    ...runAlone(project),
+  ]
+}
+
+/** A config as a team has it, on a server that lives as long as the command. */
+const config = `
+import { copy, defineMapping, storedIn, table } from '@changeover/mapping'
+import { defineConfig, defineMigration } from '@changeover/migration'
+import { startPostgres } from '@changeover/embedded-postgres'
+const legacy = table('note', { id: 'bigint not null', title: 'text not null' }, { key: ['id'] })
+const target = table('page', { id: 'uuid not null default', title: 'text not null', note: 'bigint' }, { key: ['id'] })
+const noteToPage = defineMapping({ name: 'Note', legacy, target, identity: storedIn('note'), rules: [copy('title')] })
+const folder = new URL('postgres', import.meta.url).pathname
+export default defineConfig({
+  migrations: [defineMigration({ name: 'notes', targetModel: 'Page', mappings: [noteToPage] })],
+  database: { start: () => startPostgres({ folder, lifetime: 'throwaway' }) },
+})
+`
+
+/** The binary in a folder of its own, where nothing is installed: it brings what it needs, but for what the config imports. */
+function runAlone(project) {
+  const alone = join(project, '..', 'alone')
+  mkdirSync(alone)
+  const binary = join(alone, 'changeover.mjs')
+  cpSync(join(project, 'node_modules/@changeover/cli/dist/changeover.js'), binary)
+  const file = join(project, 'changeover.config.mjs')
+  writeFileSync(file, config)
+  return [
+    ...run(process.execPath, [binary, '--help'], alone),
+    ...run(process.execPath, [binary, 'status', '--config', file], alone),
   ]
 }
 

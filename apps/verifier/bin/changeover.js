@@ -1,2 +1,3 @@
 #!/usr/bin/env node
-import '../dist/main.js'
+// One file, bundled by the build: it needs nothing that is installed beside it.
+import '../dist/changeover.js'
