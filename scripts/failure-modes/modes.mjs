@@ -177,6 +177,11 @@ export const failureModes = {
     'half of the triggers are installed',
     'the installation is inspected as a whole, and completed by the next one',
   ],
+  52: [
+    'a backfill lets standbys fall behind, and goes on',
+    'it rests at the worst lag, and until the lag is well below; the reason stands in the ledger',
+  ],
+  54: ['a broken signal lets a backfill go at full speed', 'what is not known slows it down'],
   55: ['state of a session leaks through a pooler', 'settings and locks end with the transaction'],
   56: [
     'the schema changes under the migration',

@@ -55,7 +55,7 @@ test('who waits for a row of the batch is seen before the batch lets go of it', 
   expect(signals.seen).toMatchObject({ waitingForUs: 1 })
 })
 
-test('a role that may not see others knows that it does not, and one that may not ask goes on without', async () => {
+test('FM-54 a role that may not see others knows that it does not, and one that may not ask goes on without', async () => {
   const name = `blind_${process.pid}`
   const neighbours = await atWork(1)
   await home.database.query(`CREATE ROLE ${name} LOGIN PASSWORD 'blind'`)

@@ -30,7 +30,6 @@ describe('the share of the time that a backfill takes', () => {
     [{ replicaLagSeconds: 12 }, 'replica-lag', 5, 'a standby is 12 s behind'],
     [{ oldestTransactionSeconds: 900 }, 'long-transaction', 25, 'a transaction is open for 900 s'],
     [{ hiddenBackends: 2 }, 'signals-unknown', 25, 'pg_read_all_stats'],
-    [undefined, 'signals-unknown', 25, 'could not be asked'],
   ] as const)('falls at once for %j', (seen, reason, sharePercent, because) => {
     const { throttle } = after(seen)
     expect(throttle).toMatchObject({ reason, sharePercent, because: expect.stringContaining(because) })
@@ -50,6 +49,26 @@ describe('the share of the time that a backfill takes', () => {
       reason: 'slow-batches',
       because: expect.stringContaining('4.0 times'),
     })
+  })
+
+  test.each([undefined, { replicaLagSeconds: Number.NaN }, { othersAtWork: Number.NaN }])(
+    'FM-54 is the least after a look that failed or says nothing (%j), and rises again',
+    (seen) => {
+      expect(after(seen).throttle).toMatchObject({
+        reason: 'signals-unknown',
+        sharePercent: 5,
+        because: 'the server could not be asked',
+      })
+      expect(after(seen, ...times(20, {}))).toMatchObject({ share: 1, throttle: null })
+    },
+  )
+
+  test('FM-52 is the least within one look of a standby that lags, and does not flap until that is well again', () => {
+    const lags = (...seconds: readonly number[]) =>
+      after(...seconds.map((replicaLagSeconds) => ({ replicaLagSeconds }))).throttle?.sharePercent ?? 100
+    expect([lags(4), lags(6)]).toEqual([100, 5])
+    expect(lags(6, ...Array.from({ length: 20 }, (_each, index) => 3 + (index % 2)))).toBe(5)
+    expect(lags(6, ...Array.from({ length: 20 }, () => 1))).toBe(100)
   })
 
   test('is decided by the brake that allows least', () => {

@@ -60,10 +60,14 @@ const recovery = 1.5
 // One look is an instant of the server; several are a load.
 const newestWeight = 0.3
 
+// Between the two a share that was taken for it is kept, so that it does not flap.
+const worstLagSeconds = 5
+const fineLagSeconds = 2
+
 interface Brake {
   readonly reason: ThrottleReason
-  /** The greatest share it allows, 0 to 1. */
-  readonly ceiling: (signals: Signals) => number
+  /** The greatest share it allows, 0 to 1; `isHolding` where it is the one that holds the share now. */
+  readonly ceiling: (signals: Signals, isHolding: boolean) => number
   readonly because: (signals: Signals) => string
 }
 
@@ -75,7 +79,8 @@ const brakes: readonly Brake[] = [
   },
   {
     reason: 'replica-lag',
-    ceiling: ({ replicaLagSeconds }) => ((replicaLagSeconds ?? 0) > 5 ? leastShare : 1),
+    ceiling: ({ replicaLagSeconds }, isHolding) =>
+      (replicaLagSeconds ?? 0) > (isHolding ? fineLagSeconds : worstLagSeconds) ? leastShare : 1,
     because: ({ replicaLagSeconds }) => `a standby is ${(replicaLagSeconds ?? 0).toFixed(0)} s behind`,
   },
   {
@@ -107,16 +112,20 @@ const brakes: readonly Brake[] = [
 const worthSaying = 0.95
 
 /**
- * The share of the time after one more look; `undefined` for a look that failed.
+ * The share of the time after one more look; `undefined` for a look that failed, which is met as the worst one.
  * The brake that allows least decides. A share falls at once, and rises slowly.
  */
 export function lookAgain(state: ThrottleState, seen: Signals | undefined): ThrottleState {
-  if (seen === undefined) return held(state, 0.25, 'signals-unknown', 'the server could not be asked')
+  if (seen === undefined || Object.values(seen).some(Number.isNaN))
+    return held(state, leastShare, 'signals-unknown', 'the server could not be asked')
   const othersAtWork = mixed(state.othersAtWork, seen.othersAtWork)
   const slowdown = mixed(state.slowdown, seen.slowdown)
   const signals = { ...seen, othersAtWork, slowdown }
   const ranked = brakes
-    .map((brake) => ({ brake, ceiling: Math.max(leastShare, brake.ceiling(signals)) }))
+    .map((brake) => ({
+      brake,
+      ceiling: Math.max(leastShare, brake.ceiling(signals, brake.reason === state.throttle?.reason)),
+    }))
     .toSorted((left, right) => left.ceiling - right.ceiling)
   const [least] = ranked
   const next = { ...state, othersAtWork, slowdown }
