@@ -18,7 +18,7 @@ import {
 } from './rows.ts'
 
 /** A request for one row: by its key, and of a version where clients must say which one they have read. */
-export interface OneVersion extends One {
+interface OneVersion extends One {
   Headers: { 'if-match'?: string }
 }
 
@@ -46,7 +46,7 @@ export interface ResourceRoutes {
   begin?(em: EntityManager, request: FastifyRequest): Promise<void>
 }
 
-export interface Asked {
+interface Asked {
   readonly owner: Owner
   readonly reply: FastifyReply
 }
