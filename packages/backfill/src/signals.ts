@@ -21,9 +21,12 @@ export async function readSignals(tx: Transaction): Promise<Omit<Signals, 'slowd
   }
 }
 
-// Whoever waits for a lock, for a client or for a clock takes nothing from us; parallel workers of our own statement are ours.
+// Whoever waits for a lock or for a clock takes nothing from us; parallel workers of our own statement are ours. An instant shows few of those
+// whose requests are short: a transaction between two statements counts, and a backend that was at work a moment ago for a quarter.
 const signalsSql = `SELECT
-  count(*) FILTER (WHERE state = 'active' AND coalesce(wait_event_type, '') NOT IN ('Lock', 'Client', 'Timeout', 'Activity'))::int
+  (count(*) FILTER (WHERE state = 'active' AND coalesce(wait_event_type, '') NOT IN ('Lock', 'Client', 'Timeout', 'Activity'))
+    + count(*) FILTER (WHERE state = 'idle in transaction' AND state_change > clock_timestamp() - interval '1 s')
+    + count(*) FILTER (WHERE state = 'idle' AND state_change > clock_timestamp() - interval '50 ms') / 4.0)::float8
     AS "othersAtWork",
   count(*) FILTER (WHERE CASE WHEN wait_event_type = 'Lock' THEN pg_backend_pid() = ANY (pg_blocking_pids(pid)) ELSE false END)::int
     AS "waitingForUs",

@@ -35,9 +35,9 @@ describe('the share of the time that a backfill takes', () => {
     expect(throttle).toMatchObject({ reason, sharePercent, because: expect.stringContaining(because) })
   })
 
-  test('is a fifth beside one other who is always at work, and the least beside many', () => {
+  test('is a ninth beside one other who is always at work, and the least beside many', () => {
     expect(after(...times(30, { othersAtWork: 1 })).throttle).toEqual({
-      sharePercent: 20,
+      sharePercent: 11,
       reason: 'others-at-work',
       because: '1.0 others at work',
     })

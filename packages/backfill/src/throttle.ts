@@ -1,6 +1,6 @@
 /** What one look at the server shows of those beside whom a backfill works. */
 export interface Signals {
-  /** Backends that were at work: neither idle nor waiting for a lock or a client. */
+  /** Backends at work, those that only just were for a quarter: neither idle nor waiting for a lock or a client. */
   readonly othersAtWork: number
   /** Backends that waited for a lock which the batch held. */
   readonly waitingForUs: number
@@ -84,9 +84,9 @@ const brakes: readonly Brake[] = [
     because: ({ replicaLagSeconds }) => `a standby is ${(replicaLagSeconds ?? 0).toFixed(0)} s behind`,
   },
   {
-    // One of those at work, with a quarter of their weight.
+    // One of those at work, with an eighth of their weight.
     reason: 'others-at-work',
-    ceiling: ({ othersAtWork }) => 1 / (1 + 4 * othersAtWork),
+    ceiling: ({ othersAtWork }) => 1 / (1 + 8 * othersAtWork),
     because: ({ othersAtWork }) => `${othersAtWork.toFixed(1)} others at work`,
   },
   {
