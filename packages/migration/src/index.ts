@@ -5,6 +5,13 @@ export { type Config, type DatabaseConfig, defineConfig, type StartedDatabase } 
 // A system to try it on
 export type { LegacyPlace, LegacyWriter, SampleSystem } from './sample-system.ts'
 export { asLegacy } from './as-legacy.ts'
+export {
+  forgetTraffic,
+  startTraffic,
+  type Traffic,
+  type TrafficCount,
+  type TrafficOptions,
+} from './traffic.ts'
 
 // Look
 export { inspect, type MappingState, type MigrationState } from './inspect.ts'

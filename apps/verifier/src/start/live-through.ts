@@ -1,5 +1,13 @@
 import { setTimeout } from 'node:timers/promises'
-import { observeHealth, type PhaseMove, phaseOf, type SampleSystem } from '@changeover/migration'
+import {
+  observeHealth,
+  type PhaseMove,
+  phaseOf,
+  type SampleSystem,
+  startTraffic,
+  type Traffic,
+  type TrafficOptions,
+} from '@changeover/migration'
 import {
   createRequestMonitor,
   type GateName,
@@ -17,7 +25,6 @@ import { verify } from '../jobs/verify.ts'
 import type { Session } from '../session.ts'
 import { showGuard } from './direct-write.ts'
 import { shadowReads } from './shadowing.ts'
-import { startTraffic, type Traffic } from './traffic.ts'
 
 const writers = 4
 const trafficMs = 400
@@ -34,7 +41,7 @@ export async function liveThrough(session: Session, system: SampleSystem, url: s
   const { database, migration } = session
   const monitor = createRequestMonitor(database, migration.name)
   const during = async (title: string, work: (traffic: Traffic) => Promise<void>) => {
-    const traffic = startTraffic(database, system, writers, monitor)
+    const traffic = startTraffic(database, system, watchedBy(monitor))
     try {
       await setTimeout(trafficMs)
       await work(traffic)
@@ -70,9 +77,13 @@ export async function liveThrough(session: Session, system: SampleSystem, url: s
   await showContract(session)
 }
 
+function watchedBy(monitor: RequestMonitor): TrafficOptions {
+  return { writers, onWrite: (write) => monitor.seen({ ...write, isFailed: false }) }
+}
+
 /** What legacy alone costs, for whoever compares later. */
 async function before(session: Session, system: SampleSystem, monitor: RequestMonitor): Promise<void> {
-  const traffic = startTraffic(session.database, system, writers, monitor)
+  const traffic = startTraffic(session.database, system, watchedBy(monitor))
   await setTimeout(trafficMs)
   await traffic.stop()
   await traffic.clear()

@@ -1,4 +1,4 @@
-import { type Migration, phaseOf, type SampleSystem } from '@changeover/migration'
+import { forgetTraffic, type Migration, phaseOf, type SampleSystem } from '@changeover/migration'
 import { systems } from '@changeover/systems'
 import { loadConfig } from '../config/load-config.ts'
 import { errors } from '../errors.ts'
@@ -13,7 +13,6 @@ import type { Shell } from '../shell.ts'
 import type { Talk } from '../talk.ts'
 import { liveThrough } from './live-through.ts'
 import type { StartOptions } from './start-options.ts'
-import { forgetTraffic } from './traffic.ts'
 
 interface Around {
   readonly talk: Talk

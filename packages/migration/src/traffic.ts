@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Database, Transaction } from '@changeover/database'
-import { asLegacy, type LegacyPlace, type SampleSystem } from '@changeover/migration'
-import type { Authority, RequestMonitor } from '@changeover/rollout'
+import type { Authority, PhaseName } from '@changeover/rollout'
+import { asLegacy } from './as-legacy.ts'
+import type { LegacyPlace, SampleSystem } from './sample-system.ts'
 
 /** What a writer was told is stored, by legacy key; null where the row was deleted. */
 type Acknowledged = Map<string, string | null>
@@ -16,7 +17,7 @@ export interface Traffic {
 }
 
 /** Acknowledged writes against what is there. */
-interface TrafficCount {
+export interface TrafficCount {
   readonly writes: number
   readonly rows: number
   readonly onTarget: number
@@ -25,9 +26,15 @@ interface TrafficCount {
   readonly wrong: number
 }
 
+export interface TrafficOptions {
+  readonly writers: number
+  /** Told of each acknowledged write. */
+  readonly onWrite?: (write: { readonly phase: PhaseName; readonly writeMs: number }) => void
+}
+
 type Sampled = Pick<SampleSystem, 'migration' | 'writer'>
 
-const prefix = 'traffic of npm start:'
+const prefix = 'traffic:'
 const pauseMs = 20
 
 /** Deletes what the writers of an interrupted run have left, where legacy is still written. */
@@ -43,8 +50,7 @@ export async function forgetTraffic(database: Database, system: Sampled): Promis
 export function startTraffic(
   database: Database,
   system: Sampled,
-  writers: number,
-  monitor: RequestMonitor,
+  { writers, onWrite = () => {} }: TrafficOptions,
 ): Traffic {
   const acknowledged: Acknowledged = new Map()
   const state = { writes: 0, isStopped: false }
@@ -54,7 +60,7 @@ export function startTraffic(
       key: await write(system, tx, at, key, mark),
       phase,
     }))
-    monitor.seen({ phase: stored.phase, isFailed: false, writeMs: performance.now() - begun })
+    onWrite({ phase: stored.phase, writeMs: performance.now() - begun })
     acknowledged.set(stored.key, mark)
     state.writes += 1
     return stored.key
