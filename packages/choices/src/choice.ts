@@ -8,6 +8,7 @@ const choice = <const Name extends string, const Table extends string>(name: Nam
       { properties: ['tenantId', 'name'], name: `${tableName}_tenant_id_name_unique` },
       { properties: ['tenantId', 'id'], name: `${tableName}_tenant_id_id_unique` },
     ],
+    checks: [{ name: `${tableName}_color_check`, expression: `((color ~ '^#[0-9A-Fa-f]{6}$'::text))` }],
     properties: {
       id: p.bigint('string').primary().generated('by default as identity'),
       tenantId: p.bigint('string'),

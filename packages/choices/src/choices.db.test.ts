@@ -113,6 +113,21 @@ describe('choices', () => {
     ])
   })
 
+  test('that a tenant has deleted or renamed do not come back', async () => {
+    await database.transaction(async (tx) => {
+      await tx.query(`insert into lead (tenant_id) values (6)`)
+      expect(await populateChoices(tx)).toBe(27)
+      await tx.query(`delete from industry where tenant_id = 6 and name = 'energy';
+        update lead_source set name = 'fair' where tenant_id = 6 and name = 'event'`)
+      expect(await populateChoices(tx)).toBe(0)
+      // Whoever makes it again has it again.
+      await tx.query(`insert into industry (tenant_id, name, label) values (6, 'energy', 'Energy')`)
+      expect(await populateChoices(tx)).toBe(0)
+      await tx.query('delete from lead where tenant_id = 6')
+      for (const { table } of choiceFields) await tx.query(`delete from ${table} where tenant_id = 6`)
+    })
+  })
+
   test('of two tenants have the same names, and no lead can refer to the other one', async () => {
     const of = (tenant: number) => `(select id from industry where tenant_id = ${tenant} and name = 'tech')`
     expect(await one(`select (${of(1)} <> ${of(2)})::text`)).toBe('true')

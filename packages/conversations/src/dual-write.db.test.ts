@@ -1,5 +1,6 @@
 import { createPoolDatabase, type Database, type Transaction } from '@changeover/database'
 import { dualWriteDrift, refusalIn, selfTest } from '@changeover/dual-write'
+import { createFlushSubscriber } from '@changeover/dual-write/mikro-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Home, openHome, saveChunk } from './conversation-home.fixture.ts'
 import { conversations } from './index.ts'
@@ -247,3 +248,9 @@ async function isWaiting(database: Pick<Database, 'query'>, tx: Transaction): Pr
     if (waiting[0]?.found === true) return
   }
 }
+
+test('capture by the ORM, which knows the tables and not the views, is refused', () => {
+  expect(() => createFlushSubscriber(dualWrite)).toThrow(
+    expect.objectContaining({ code: 'DUAL_WRITE.CAPTURE_BLIND' }),
+  )
+})

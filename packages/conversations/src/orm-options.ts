@@ -24,5 +24,6 @@ export const ormOptions = defineConfig({
     ignoreTriggers: true,
     ignoreRoutines: true,
     ignoreSchema: ['changeover', 'changeover_legacy'],
+    skipViews: ['conversation', 'conversation_memory'],
   },
 })

@@ -8,6 +8,7 @@ import { type DbFunction, type DbTrigger, objectName } from './db-object.ts'
 import type { DualWrite } from './dual-write.ts'
 import { flushFunctions } from './flush-function.ts'
 import { truncateArguments } from './legacy-guard.ts'
+import { requireFlushable } from './require-flushable.ts'
 import type { ReferentialAction } from './referential-actions.ts'
 import { adopting, rekeying } from './row-triggers.ts'
 import { syncFunctions } from './sync-function.ts'
@@ -24,6 +25,7 @@ export function compileDualWrite(
   dualWrite: DualWrite,
   actions: readonly ReferentialAction[],
 ): CompiledDualWrite {
+  requireFlushable(dualWrite)
   const { migration, mappings } = dualWrite
   const functions: DbFunction[] = mappings.flatMap((mapping: Mapping) => [
     ...syncFunctions(migration, mapping, 'forward', mappings),

@@ -28,6 +28,12 @@ export const errors = defineErrors('DUAL_WRITE', {
     fix: 'Create it with: changeover install',
   },
 
+  CAPTURE_BLIND: {
+    message: (v: { mapping: string; why: string }) =>
+      `Capture by the ORM would not see all writes of ${v.mapping}: ${v.why}.`,
+    fix: "Capture this migration by triggers: leave out capture: 'orm'.",
+  },
+
   PHASE_MOVED: {
     message: (v: { migration: string; was: string; is: string }) =>
       `The phase of ${v.migration} went from ${v.was} to ${v.is} during the transaction.`,

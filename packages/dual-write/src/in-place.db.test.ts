@@ -4,6 +4,7 @@ import { copy, defineMapping, lookup, mapValues, sameKey, table } from '@changeo
 import { ledgerDdl, type PhaseName, storeFirstPhase } from '@changeover/rollout'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { dualWriteDrift, installDualWrite, refusalIn, selfTest } from './index.ts'
+import { createFlushSubscriber } from './mikro-orm.ts'
 
 const lead = { id: 'bigint not null default', tenantId: 'integer not null', industry: 'text' } as const
 const industry = table(
@@ -177,4 +178,10 @@ it('the self-test sees both ways, and a trigger that is missing', async () => {
     'DUAL_WRITE.SELF_TEST_FAILED',
     'DUAL_WRITE.SELF_TEST_FAILED',
   ])
+})
+
+it('is refused to capture by the ORM, which cannot tell whose column was written', async () => {
+  const refusal = { code: 'DUAL_WRITE.CAPTURE_BLIND', values: { mapping: 'Lead' } }
+  await expect(installDualWrite(database, { ...dualWrite, capture: 'orm' })).rejects.toMatchObject(refusal)
+  expect(() => createFlushSubscriber(dualWrite)).toThrow(expect.objectContaining({ code: refusal.code }))
 })

@@ -12,6 +12,7 @@ import { followedRows, type GoneRow } from './followed-rows.ts'
 import { payForward } from './pay-forward.ts'
 import { knownKeys, payBackward, phaseNow } from './pay-backward.ts'
 import { qualify } from './qualified.ts'
+import { requireFlushable } from './require-flushable.ts'
 import { type ReferentialAction, referentialActions } from './referential-actions.ts'
 
 /**
@@ -22,9 +23,11 @@ import { type ReferentialAction, referentialActions } from './referential-action
  * QueryBuilder, raw SQL and other programs are not seen: `detectBypass` finds what they did.
  *
  * Cost: one round trip for each transaction that changed mapped rows; one more for each mapping with deletes, or where the
- * target leads. Errors: as of a trigger; DUAL_WRITE.PHASE_MOVED, retriable.
+ * target leads. Errors: as of a trigger; DUAL_WRITE.PHASE_MOVED, retriable;
+ * DUAL_WRITE.CAPTURE_BLIND, when it is made.
  */
 export function createFlushSubscriber(dualWrite: DualWrite): EventSubscriber {
+  requireFlushable({ ...dualWrite, capture: 'orm' })
   return new FlushSubscriber(dualWrite)
 }
 

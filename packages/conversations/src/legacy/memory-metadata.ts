@@ -9,7 +9,7 @@ export const MemoryMetadata = defineEntity({
   indexes: [{ properties: ['key', 'value'], name: 'memory_metadata_key_value_index' }],
   properties: {
     id: p.bigint('string').primary().generated('by default as identity'),
-    chunk: () => p.manyToOne(MemoryChunk).deleteRule('cascade'),
+    chunk: () => p.manyToOne(MemoryChunk).updateRule('cascade').deleteRule('cascade'),
     key: p.text(),
     value: p.text(),
   },

@@ -8,7 +8,12 @@ export const ConversationMessage = defineEntity({
   tableName: 'conversation_message',
   properties: {
     conversation: () =>
-      p.manyToOne(ConversationState).primary().joinColumn('conversation_id').deleteRule('cascade'),
+      p
+        .manyToOne(ConversationState)
+        .primary()
+        .joinColumn('conversation_id')
+        .updateRule('cascade')
+        .deleteRule('cascade'),
     position: p.integer().primary(),
     role: p.text().nullable(),
     content: p.text().nullable(),

@@ -8,7 +8,12 @@ export const MemoryContextItem = defineEntity({
   tableName: 'memory_context_item',
   properties: {
     conversation: () =>
-      p.manyToOne(ConversationState).primary().joinColumn('conversation_id').deleteRule('cascade'),
+      p
+        .manyToOne(ConversationState)
+        .primary()
+        .joinColumn('conversation_id')
+        .updateRule('cascade')
+        .deleteRule('cascade'),
     position: p.integer().primary(),
     source: p.text().nullable(),
     content: p.text().nullable(),
