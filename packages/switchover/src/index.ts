@@ -41,6 +41,7 @@ export { type RolloutPhase, rolloutPhaseOf, rolloutPhases } from './rollout-phas
 export { type FlagMeaning, type Mode, modeOf } from './mode.ts'
 
 // What must not be forgotten, and what is owed
+export { type ComparisonOptions, type Consistency } from './compare-reads.ts'
 export { createMemoryLedger, createPostgresLedger, type Ledger } from './ledger.ts'
 export { ledgerDdl } from './ledger-ddl.ts'
 export { type Outbox, type Owed, type OwedTotals } from './outbox.ts'

@@ -1,3 +1,4 @@
+import type { Verdict } from '@changeover/shadow'
 import { createLatency, type Latency } from './latency.ts'
 import { type SwitchoverHealth, switchoverHealth } from './health.ts'
 import type { Side } from './side.ts'
@@ -13,6 +14,13 @@ export type SwitchoverEvent =
       readonly ms: number | undefined
     }
   | { readonly type: 'fallback'; readonly operation: string; readonly from: Side; readonly reason: string }
+  | {
+      readonly type: 'compared'
+      readonly operation: string
+      readonly verdict: Verdict
+      /** Where the answers differ. */
+      readonly paths: readonly string[]
+    }
   | { readonly type: 'owed'; readonly operation: string; readonly towards: Side; readonly reason: string }
 
 /** What was counted since the beginning. */
@@ -56,6 +64,8 @@ export function createMonitor(windowMs: number, now: () => number = () => perfor
         return countCall(event)
       case 'fallback':
         return void fallbacks.set(event.reason, (fallbacks.get(event.reason) ?? 0) + 1)
+      case 'compared':
+        return // counted by who compares
       case 'owed':
         return void owed.set(event.reason, (owed.get(event.reason) ?? 0) + 1)
     }

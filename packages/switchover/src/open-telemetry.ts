@@ -3,16 +3,17 @@ import type { Meter } from '@opentelemetry/api'
 import type { SwitchoverEvent } from './monitor.ts'
 
 /**
- * Gives a listener (`onEvent`) that counts calls, fallbacks and owed writes, and measures latencies.
+ * Gives a listener (`onEvent`) that counts calls, fallbacks, owed writes and comparisons, and measures latencies.
  *
  * Names: `switchover.calls` (side, operation, outcome), `switchover.call.duration` in ms (side, operation), `switchover.fallbacks` and
- * `switchover.owed` (operation, side, reason); each with `switchover`, the name.
+ * `switchover.owed` (operation, side, reason), `switchover.comparisons` (operation, verdict); each with `switchover`, the name.
  */
 export function reportTo(meter: Meter, switchover: string): (event: SwitchoverEvent) => void {
   const calls = meter.createCounter('switchover.calls')
   const duration = meter.createHistogram('switchover.call.duration', { unit: 'ms' })
   const fallbacks = meter.createCounter('switchover.fallbacks')
   const owed = meter.createCounter('switchover.owed')
+  const comparisons = meter.createCounter('switchover.comparisons')
   return (event) => {
     const { operation } = event
     switch (event.type) {
@@ -24,6 +25,8 @@ export function reportTo(meter: Meter, switchover: string): (event: SwitchoverEv
       }
       case 'fallback':
         return fallbacks.add(1, { switchover, operation, side: event.from, reason: event.reason })
+      case 'compared':
+        return comparisons.add(1, { switchover, operation, verdict: event.verdict })
       case 'owed':
         return owed.add(1, { switchover, operation, side: event.towards, reason: event.reason })
     }

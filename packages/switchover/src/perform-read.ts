@@ -29,7 +29,9 @@ export async function performRead(
   const reading = await readingOf(shop, name, operation, args)
   const fallsBack = mayFallBack(reading)
   try {
-    return await ask(shop, reading, reading.authority, fallsBack).answer
+    const answer = await ask(shop, reading, reading.authority, fallsBack).answer
+    if (mayCompare(reading)) shop.comparison?.observe(name, operation, args, reading.authority)
+    return answer
   } catch (error) {
     if (!fallsBack || shop.isRefusal(error) || !(await isLegacyWhole(shop))) throw error
     shop.monitor.tell({ type: 'fallback', operation: name, from: reading.authority, reason: reasonOf(error) })
@@ -96,6 +98,11 @@ async function readingOf(
 
 function mayFallBack({ standing, isEven }: Reading): boolean {
   return isEven && standing.mode === 'target-leads' && standing.isWhole.legacy
+}
+
+/** Whether the other side has to say the same: it is written, lacks nothing, and nothing is owed for the key. */
+function mayCompare({ standing, authority, isEven }: Reading): boolean {
+  return isEven && standing.replica !== undefined && standing.isWhole[otherSide(authority)]
 }
 
 function ask(shop: Workshop, { operation, name, args, standing }: Reading, side: Side, mayRest: boolean) {

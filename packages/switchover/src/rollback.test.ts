@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createGuard } from './automatic-rollback.ts'
-import { switchoverHealth } from './health.ts'
+import { healthBounds, type SwitchoverHealth, switchoverHealth } from './health.ts'
 import { openPair } from './pair.fixture.ts'
 import { type RolloutPhase, rolloutPhases } from './rollout-phase.ts'
 
@@ -154,6 +154,28 @@ test('a warning between neither trips the guard nor calms it; only health does',
   guard.judge(healthAt(0))
   expect(guard.state()).toBe('armed')
   expect(guard.judge(healthAt(50))).toBe(false)
+})
+
+describe('a target that is now critical, now a mere warning', () => {
+  const trips = (seen: (health: SwitchoverHealth) => SwitchoverHealth) => {
+    let now = 0
+    const guard = createGuard({ sustainMs: 100 }, () => now)
+    return [50, 30, 50, 30, 50].some((errors) => {
+      const isTripped = guard.judge(seen(healthAt(errors)))
+      now += 40
+      return isTripped
+    })
+  }
+
+  test('trips the guard', () => {
+    expect(trips((health) => health)).toBe(true)
+  })
+
+  test('(mutation) would flap for ever where one bound served for both', () => {
+    const withoutBand = (health: SwitchoverHealth) =>
+      health.status === 'warning' ? { ...health, score: healthBounds.healthy + 1 } : health
+    expect(trips(withoutBand)).toBe(false)
+  })
 })
 
 test('the guard needs enough operations, and does not go back to a legacy that fails more', () => {

@@ -5,6 +5,7 @@ import {
   type Guard,
   type GuardState,
 } from './automatic-rollback.ts'
+import { type ComparisonOptions, type Consistency, createReadComparison } from './compare-reads.ts'
 import { type EmergencyOptions, emergencyRollback, type EmergencyReport } from './emergency-rollback.ts'
 import { rollBack, type RollbackOptions, type RollbackStepReport } from './gradual-rollback.ts'
 import { watchHealth } from './watch-health.ts'
@@ -46,6 +47,8 @@ export interface SwitchoverOptions<Legacy, Target, O extends Operations> {
   readonly isRefusal?: (error: unknown) => boolean
   /** What health looks at; a minute unless given. */
   readonly windowMs?: number
+  /** Compares answers of both sides behind the callers' backs; they are not compared unless given. */
+  readonly comparison?: ComparisonOptions
   /** When a critical score takes the lead from the target. */
   readonly automaticRollback?: AutomaticRollbackOptions | 'off'
   /** Told of everything that happens, such as `reportTo(meter, name)` of `/open-telemetry`. */
@@ -66,6 +69,8 @@ export interface SwitchoverState extends MonitorState {
   readonly switchedOffReason: string
   /** Whether health is about to take the lead from the target, or has done so. */
   readonly guard: GuardState
+  /** Of the answers that were compared; undefined where none are. */
+  readonly consistency: Consistency | undefined
   /** Undefined where the ledger does not answer. */
   readonly outbox: OwedTotals | undefined
 }
@@ -125,7 +130,10 @@ export async function createSwitchover<Legacy, Target, const O extends Operation
       monitor.forget()
       guard.rearm()
     },
-    settled: background.settled,
+    async settled() {
+      await background.settled()
+      await shop.comparison?.settled()
+    },
   }
 }
 
@@ -161,10 +169,16 @@ function workshopOf<Legacy, Target, O extends Operations>(
     stores: storesOf(options.stores),
     copyDeadlineMs: deadlineMs.legacy + deadlineMs.target,
     patience: createPatience(askMs),
+    comparison:
+      options.comparison &&
+      createReadComparison({ outbox: options.ledger.outbox, monitor }, options.comparison),
   }
 }
 
-async function stateOf({ name, control, monitor, outbox }: Workshop, guard: Guard): Promise<SwitchoverState> {
+async function stateOf(
+  { name, control, monitor, outbox, comparison }: Workshop,
+  guard: Guard,
+): Promise<SwitchoverState> {
   const { mode, authority, isWhole, problems } = control.last()
   return {
     name,
@@ -176,6 +190,7 @@ async function stateOf({ name, control, monitor, outbox }: Workshop, guard: Guar
     switchedOffReason: control.note().reason,
     guard: guard.state(),
     health: monitor.health(),
+    consistency: comparison?.consistency(),
     outbox: await outbox.totals().catch(() => undefined),
     ...monitor.state(),
   }

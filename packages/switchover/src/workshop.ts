@@ -1,3 +1,4 @@
+import type { ReadComparison } from './compare-reads.ts'
 import type { Control } from './control.ts'
 import type { Outbox } from './outbox.ts'
 import type { Monitor } from './monitor.ts'
@@ -20,6 +21,8 @@ export interface Workshop {
   readonly monitor: Monitor
   readonly copy: Copy
   readonly notes: Notes
+  /** Undefined where answers are not compared. */
+  readonly comparison: ReadComparison | undefined
   /** The stores as far as no value is looked at. */
   readonly stores: Readonly<Record<Side, Pick<Store<unknown>, 'keys' | 'load'>>>
   readonly isRefusal: (error: unknown) => boolean
