@@ -9,7 +9,9 @@ import {
   dropLegacy,
   install,
   phaseOf,
+  preflightChecks,
   recordRestoredBackup,
+  runChecks,
   stepStates,
   uninstall,
 } from '@changeover/migration'
@@ -76,6 +78,16 @@ for (const system of samples)
       await write('after legacy was frozen')
       await everythingIsThere()
       await go('target-only')
+    })
+
+    test('the production checklist: what the data answer for passes, and a backup is asked for', async () => {
+      const checks = await runChecks(
+        preflightChecks(database, migration, { profile: 'before-contract', environment: {} }),
+      )
+      const outcomes = new Map(checks.map(({ name, outcome }) => [name, outcome]))
+      for (const name of ['legacy-migrated', 'quarantine-empty', 'nothing-owed', 'verified'])
+        expect([name, outcomes.get(name)]).toEqual([name, 'pass'])
+      expect(outcomes.get('backup-restorable')).toBe('fail')
     })
 
     test('contract, after which legacy is kept aside and then dropped', async () => {
