@@ -88,7 +88,10 @@ test('who waits for a lock is found with who holds it', async () => {
     )
     // Of what is locked nothing is said that was not read.
     expect(found).toContainEqual(
-      expect.objectContaining({ name: 'installed', message: expect.stringContaining('lock timeout') }),
+      expect.objectContaining({
+        name: 'installed',
+        message: expect.stringContaining('could not be read: somebody else holds a lock'),
+      }),
     )
   })
   await waited
