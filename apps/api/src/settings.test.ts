@@ -21,6 +21,7 @@ describe('the settings', () => {
       legacySunset: undefined,
       controlHost: '127.0.0.1',
       controlPort: undefined,
+      rehearseEverySeconds: 3_600,
     })
   })
 

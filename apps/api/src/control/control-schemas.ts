@@ -211,6 +211,7 @@ export const auditQuery = query({
   before: {
     ...text,
     pattern: '^(phase|operation)-[0-9]{1,18}$',
+    examples: ['phase-7'],
     description: 'The last entry of the page before.',
   },
 })
