@@ -41,7 +41,7 @@ export async function latestCertificate(
   const { rows } = await database.query<Omit<Certificate, 'hashes'> & { hashes: string }>(
     `SELECT id::text, verification_id::text AS verification, hashes::text, schema_fingerprint AS "schemaFingerprint",
        ${iso('issued_at')} AS "issuedAt", extract(epoch FROM clock_timestamp() - issued_at)::float8 AS "ageSeconds"
-     FROM changeover.certificate WHERE migration = $1 ORDER BY id DESC LIMIT 1`,
+     FROM changeover.certificate AS c WHERE migration = $1 ORDER BY c.id DESC LIMIT 1`,
     [migration],
   )
   const [found] = rows

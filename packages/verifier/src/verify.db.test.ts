@@ -9,6 +9,11 @@ beforeEach(async () => {
 afterEach(() => open.close())
 
 describe('a migration that agrees', () => {
+  test('has the newest certificate as its own, also after the tenth', async () => {
+    for (let round = 0; round < 11; round += 1) await open.verify()
+    expect((await open.verifier.certificate())?.id).toBe('11')
+  })
+
   test('is consistent, with every row read on both sides and every slot compared', async () => {
     const verification = await open.verify()
     expect(verification).toMatchObject({
