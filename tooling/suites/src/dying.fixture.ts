@@ -23,7 +23,7 @@ if (work === 'backfill') {
     if (step === 'written' && left-- === 0) await die()
   }
   for (const mapping of migration.ordered)
-    await backfill.run(mapping, { heldValues: 'overwrite', batchRows: 2, onStep })
+    await backfill.run(mapping, { heldValues: 'overwrite', batchRows: 2, speed: 'full', onStep })
 } else
   await changePhase(
     database,

@@ -111,7 +111,7 @@ describe.each(samples.map((system) => [system.migration.name, system] as const))
 
   async function fill(): Promise<void> {
     for (const mapping of migration.ordered)
-      await backfill().run(mapping, { heldValues: 'overwrite', batchRows: 50 })
+      await backfill().run(mapping, { heldValues: 'overwrite', batchRows: 50, speed: 'full' })
   }
 
   async function verdict() {
