@@ -1,4 +1,3 @@
-import { phaseOf, recordOperation } from '@changeover/migration'
 import { operatorName } from './operator-name.ts'
 import type { Job } from './perform.ts'
 import type { Session } from './session.ts'
@@ -24,6 +23,7 @@ export function recorded(asked: Asked, job: Job): Job {
 }
 
 async function hasTrail({ database, migration }: Session): Promise<boolean> {
+  const { phaseOf } = await engines()
   if ((await phaseOf(database, migration.name)) === undefined) return false
   const { rows } = await database.query<{ found: boolean }>(
     `select to_regclass('changeover.operation') is not null as found`,
@@ -31,8 +31,15 @@ async function hasTrail({ database, migration }: Session): Promise<boolean> {
   return rows[0]?.found === true
 }
 
-function record({ database, migration, environment }: Session, { what, details = {} }: Asked): Promise<void> {
+async function record(
+  { database, migration, environment }: Session,
+  { what, details = {} }: Asked,
+): Promise<void> {
+  const { recordOperation } = await engines()
   const by = operatorName(environment)
   const reason = 'by the command line'
   return recordOperation(database, { migration: migration.name, what, by, reason, details })
 }
+
+/** Loaded where a job begins: help needs none of them. */
+const engines = () => import('@changeover/migration')
