@@ -13,7 +13,6 @@ export {
 } from './database.ts'
 
 export { createPoolDatabase, fromPool, type PoolDatabase, type PoolOptions } from './pool.ts'
-export { PreparedClient } from './prepared-client.ts'
 
 export { retryConflicts, type RetryConflictsOptions, retrying, type RetryOptions } from './retrying.ts'
 export {

@@ -1,4 +1,4 @@
-import { type Database, PreparedClient } from '@changeover/database'
+import type { Database } from '@changeover/database'
 import type { Mapping } from '@changeover/mapping'
 import { installProxies } from '@changeover/proxies'
 import { proxyDiscovery, proxyManager } from '@changeover/proxies/mikro-orm'
@@ -25,22 +25,15 @@ export async function proxies(
   await installProxies(database, { mappings })
   for (const statement of [viewByHand, ...viewIndexesByHand]) await database.query(statement)
   await database.query('VACUUM ANALYZE')
-  const options = {
+  const orm = new MikroORM({
     ...ormOptions,
     clientUrl: database.url,
     discovery: { onMetadata: proxyDiscovery(mappings) },
-  }
-  const prepared = new MikroORM({ ...options, driverOptions: { Client: PreparedClient } })
-  const planned = new MikroORM(options)
+  })
   try {
-    const ids = await someKeys(database)
-    return [
-      ...(await measureAll(prepared, ids.slice(0, rounds + warmUp), say)),
-      ...(await measureAll(planned, ids.slice(rounds + warmUp), say, ', planned each time')),
-    ]
+    return await measureAll(orm, await someKeys(database), say)
   } finally {
-    await prepared.close(true)
-    await planned.close(true)
+    await orm.close(true)
     await database.close()
   }
 }
@@ -61,7 +54,6 @@ async function measureAll(
   { em }: MikroORM,
   ids: readonly string[],
   say: (text: string) => void,
-  suffix = '',
 ): Promise<readonly Measure[]> {
   const reads: readonly Named[] = [
     ['1,000 rows read', 1.1, (on) => on.find(StaffTask, {}, { limit: 1000, orderBy: { id: 'asc' } })],
@@ -88,11 +80,9 @@ async function measureAll(
   ]
   const measures: Measure[] = []
   for (const named of [...reads, ...writes]) {
-    const [name, bound, work] = named
-    say(`${name}${suffix}`)
-    measures.push(
-      ...(await measure(em as EntityManager, [`${name}${suffix}`, bound, work], reads.includes(named))),
-    )
+    const [name] = named
+    say(name)
+    measures.push(...(await measure(em as EntityManager, named, reads.includes(named))))
   }
   return measures
 }
@@ -134,7 +124,7 @@ async function measure(
 async function someKeys(database: Database): Promise<readonly string[]> {
   const { rows } = await database.query<{ id: string }>(
     `SELECT id::text AS id FROM staff_task AS s WHERE NOT EXISTS (SELECT FROM staff_task WHERE recurrence_parent_id = s.id)
-      ORDER BY hashint8(id) LIMIT ${2 * (rounds + warmUp)}`,
+      ORDER BY hashint8(id) LIMIT ${rounds + warmUp}`,
   )
   return rows.map(({ id }) => id)
 }

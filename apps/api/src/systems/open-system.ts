@@ -1,4 +1,4 @@
-import { type Database, listen, PreparedClient } from '@changeover/database'
+import { type Database, listen } from '@changeover/database'
 import { hashOf } from '@changeover/mapping'
 import { type Migration, phaseOf } from '@changeover/migration'
 import { proxyDiscovery, StaleTwins } from '@changeover/proxies/mikro-orm'
@@ -36,7 +36,6 @@ export async function openSystem(system: ServedSystem, options: OpenSystemOption
   const orm = new MikroORM({
     ...system.ormOptions,
     clientUrl: options.url,
-    driverOptions: { Client: PreparedClient }, // views take longer to plan than to read
     discovery: { ...system.ormOptions.discovery, onMetadata: proxyDiscovery(mappings) },
     subscribers: [new StaleTwins(mappings)],
   })

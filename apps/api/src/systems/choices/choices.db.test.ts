@@ -66,7 +66,7 @@ describe('leads', () => {
       `insert into changeover_legacy.lead (tenant_id, industry, status) select 1, (array['tech', 'Odd'])[1 + n % 2], 'new' from generate_series(1, 1000) n`,
     )
     const counted = async (limit: number) => {
-      // Every statement goes by here, whoever prepares it.
+      // Every statement goes by here, whoever asks it.
       const sent = vi.spyOn(pg.Query.prototype, 'submit')
       try {
         expect((await items(`/api/leads?limit=${limit}`)).length).toBe(limit)
