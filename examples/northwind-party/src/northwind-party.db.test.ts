@@ -31,9 +31,9 @@ describe('the parties of Northwind, by their own config', () => {
       `customer|O'Brien Foods|null|||null|null`,
       'customer|食品 "Nippon"|Sales|100-0001|(03) 2|null|null',
       'employee|Ana de la Cruz|null|null|null|Li Ng|',
-      'employee|Eva Stein|Sales|null|null|Li Ng|007',
+      'employee|Eva Stein|Sales|50668|null|Li Ng|007',
       'employee|Li Ng|Vice President|null|null|null|null',
-      'supplier|Blumen & Söhne|Owner|50667|null|null|null',
+      'supplier|Blumen & Söhne|Owner|50667|0221-2|null|null',
       'supplier|Fjord Fisk|null|null|null|null|null',
     ])
   })
