@@ -64,7 +64,6 @@ export function keyColumns(mapping: Mapping): readonly string[] {
 }
 
 function readings(set: ProxySet, mapping: Mapping, asked: Asked): ReadonlyMap<string, Sql> {
-  const frame = frameOf(set, mapping)
   const rules = asked === 'once' ? referenceRules(set, mapping) : []
   return new Map([
     ...keyPairs(mapping).map((pair) => [pair.field.name, keyReading(set, pair)] as const),
@@ -74,40 +73,34 @@ function readings(set: ProxySet, mapping: Mapping, asked: Asked): ReadonlyMap<st
         return rule.shape.restores.map(
           (name) => [name, answered(refers, fieldNamed(mapping.legacy, name).column)] as const,
         )
-      const values = valuesSql(mapping, rule, 'backward', frame)
-      return rule.shape.restores.map(
-        (name) => [name, shortened(set, mapping, rule, name, at(values, name))] as const,
-      )
+      return ruleReadings(set, mapping, rule).map(({ name, value }) => [name, value] as const)
     }),
   ])
 }
 
 /** What makes the functions of the readings that are too long to stand in the view. */
 export function longReadings(set: ProxySet, mapping: Mapping): readonly string[] {
-  return mapping.rules
-    .filter(({ shape }) => shape.references === undefined)
-    .flatMap((rule) => {
-      const values = valuesSql(mapping, rule, 'backward', frameOf(set, mapping))
-      return rule.shape.restores.flatMap((name) => {
-        const field = fieldNamed(mapping.legacy, name)
-        return longReading(set, mapping, field, at(values, name))?.create ?? []
-      })
-    })
+  return mapping.rules.flatMap((rule) =>
+    ruleReadings(set, mapping, rule).flatMap(({ create }) => create ?? []),
+  )
 }
 
-/** What asks other rows stays as it is: it is no reading of one row. */
-function shortened(set: ProxySet, mapping: Mapping, rule: ResolvedRule, name: string, value: Sql): Sql {
-  if (rule.shape.references !== undefined) return value
-  return longReading(set, mapping, fieldNamed(mapping.legacy, name), value)?.call ?? value
-}
-
-function frameOf(set: ProxySet, mapping: Mapping) {
-  return {
+/** The legacy fields of a rule over the row of the target; with `create` where a function has to be made for one. */
+function ruleReadings(set: ProxySet, mapping: Mapping, rule: ResolvedRule) {
+  const values = valuesSql(mapping, rule, 'backward', {
     legacy: aliases.written,
     target: aliases.target,
     scope: functionScope(set, mapping),
     read: (slot: Slot, type: ColumnType) => readingOf(set, slot, type),
-  }
+  })
+  const asksOtherRows = rule.shape.references !== undefined
+  return rule.shape.restores.map((name) => {
+    const value = at(values, name)
+    const long = asksOtherRows
+      ? undefined
+      : longReading(set, mapping, fieldNamed(mapping.legacy, name), value)
+    return { name, value: long?.call ?? value, create: long?.create }
+  })
 }
 
 function givenUp({ defaultSql, isConstant, type }: LegacyColumn): Sql {
